@@ -1,0 +1,5 @@
+"""``python -m ecritures``: the command line."""
+
+from ecritures.main import cli
+
+cli()

@@ -1,0 +1,1 @@
+"""Nouns of accounting and the shapes of their frames. Pure: no I/O, no clock, no framework."""

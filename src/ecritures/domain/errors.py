@@ -1,0 +1,191 @@
+"""Refus: the operation is not allowed now. One class per case, with a stable code and a French sentence that says what to do.
+
+Not to be mistaken for a constat (the file is wrong) nor for an assertion (we are wrong).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Refus(Exception):
+    """Base of all refusals. ``code`` is public and stable; ``str()`` is the sentence shown to people."""
+
+    code = "refus"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class DossierInconnu(Refus):
+    code = "dossier.inconnu"
+
+    def __init__(self, code_ibs: str) -> None:
+        super().__init__(f"Le dossier {code_ibs} n'existe pas sur le domaine.")
+
+
+class DossierExistant(Refus):
+    code = "dossier.existant"
+
+    def __init__(self, code_ibs: str) -> None:
+        super().__init__(f"Le dossier {code_ibs} existe déjà sur le domaine.")
+
+
+class DossierInvalide(Refus):
+    code = "dossier.invalide"
+
+
+class AccesRefuse(Refus):
+    """The key is not activated for the dossier."""
+
+    code = "dossier.acces_refuse"
+
+    def __init__(self, cle: str, code_ibs: str) -> None:
+        super().__init__(f"Le collaborateur {cle} n'a pas accès au dossier {code_ibs}")
+
+
+class ExerciceInvalide(Refus):
+    code = "exercice.invalide"
+
+
+class ExerciceExistant(Refus):
+    code = "exercice.existant"
+
+    def __init__(self, code: str, autre: str) -> None:
+        super().__init__(f"L'exercice {code} recouvre l'exercice {autre} : corriger ses dates.")
+
+
+class ExerciceInconnu(Refus):
+    code = "exercice.inconnu"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"L'exercice {code} n'existe pas dans le dossier.")
+
+
+class ExerciceClos(Refus):
+    code = "exercice.clos"
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
+        super().__init__(f"L'exercice {', '.join(codes)} est clos : choisir un exercice ouvert.")
+
+
+class ImportInconnu(Refus):
+    code = "import.inconnu"
+
+    def __init__(self, import_id: str) -> None:
+        super().__init__(f"L'import {import_id} n'existe pas.")
+
+
+class NomDeFichierInvalide(Refus):
+    code = "depot.nom_invalide"
+
+
+class FichierTropGros(Refus):
+    code = "fichier.trop_gros"
+
+    def __init__(self, limite_octets: int) -> None:
+        super().__init__(
+            f"Le fichier dépasse la taille admise de {limite_octets // (1 << 20)} Mio : le découper, ou relever le réglage "
+            "ECRITURES_FICHIER_TAILLE_OCTETS_MAX."
+        )
+
+
+class DepotAbsent(Refus):
+    """Nothing was uploaded at that place, or it is not one of ours."""
+
+    code = "depot.absent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Aucun fichier n'a été déposé à l'URI indiqué : envoyer le fichier par PUT sur la depositUrl rendue par "
+            "getFileUrlDeposit avant de demander l'import."
+        )
+
+
+class DepotExpire(Refus):
+    code = "depot.expire"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "L'adresse de dépôt a expiré ou sa signature est fausse : en demander une autre par getFileUrlDeposit."
+        )
+
+
+class LienRefuse(Refus):
+    """The URL may not be fetched: scheme, address, credentials. Final."""
+
+    code = "lien.refuse"
+
+
+class LienInjoignable(Refus):
+    """The URL did not answer, or not now: worth another try. ``definitif`` when it is not (401, 403, 404, 410)."""
+
+    code = "lien.injoignable"
+
+    def __init__(self, message: str, *, definitif: bool = False) -> None:
+        self.definitif = definitif
+        super().__init__(message)
+
+
+class CleInvalide(Refus):
+    code = "cle.invalide"
+
+
+class OriginalAbsent(Refus):
+    code = "original.absent"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(f"Le fichier d'origine {sha256[:12]}… n'est plus dans le stockage : le renvoyer.")
+
+
+class OriginalAltere(Refus):
+    """What the store gives back is not what was kept: its SHA-256 differs."""
+
+    code = "original.altere"
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            f"Le fichier d'origine {sha256[:12]}… a été modifié dans le stockage : le restaurer d'une sauvegarde, ou renvoyer le "
+            "même fichier."
+        )
+
+
+class FormatInconnu(Refus):
+    code = "format.inconnu"
+
+
+class EcritureImpossible(Refus):
+    """The lot cannot be written in the target format: a code or an amount is longer than its zone."""
+
+    code = "format.ecriture_impossible"
+
+
+class ServiceIndisponible(Refus):
+    code = "service.indisponible"
+
+
+class JournalInconnu(Refus):
+    code = "journal.inconnu"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Le journal {code} n'existe pas dans le dossier.")
+
+
+class CompteInconnu(Refus):
+    code = "compte.inconnu"
+
+    def __init__(self, numero: str) -> None:
+        super().__init__(f"Le compte {numero} n'existe pas dans le dossier.")
+
+
+class CurseurInvalide(Refus):
+    """The cursor of a next page is not one that we gave."""
+
+    code = "curseur.invalide"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le curseur n'est pas celui d'une page rendue par cette liste : reprendre à la première page, sans curseur."
+        )

@@ -1,0 +1,84 @@
+"""Step 1: a request arrives. It is registered with its job in one transaction and answered at once; no file is read here."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from ecritures.domain.errors import AccesRefuse, DossierInconnu, Refus
+from ecritures.imports.ports import Demande, Dossier, NouvelleDemande, Ports
+
+NOM_MAX = 200
+_NON_IMPRIMABLES = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+class SiretInvalide(Refus):
+    code = "siret.invalide"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le numéro SIRET est invalide : il doit comporter 14 chiffres et respecter l'algorithme de Luhn"
+        )
+
+
+class EtablissementInconnu(Refus):
+    code = "siret.inconnu"
+
+    def __init__(self, siret: str, code_ibs: str) -> None:
+        super().__init__(f"L'établissement correspondant au SIRET {siret} n'est pas reconnu pour le dossier {code_ibs}")
+
+
+def resolve_dossier(
+    domain: str, code_ibs: str, cle: str, dossiers_permis: frozenset[int] | None, app: Ports
+) -> Dossier:
+    """The dossier a key may touch. ``dossiers_permis`` None: all of the firm's. Raises DossierInconnu, AccesRefuse."""
+    dossier = app.dossiers.trouver(domain, code_ibs)
+    if dossier is None:
+        raise DossierInconnu(code_ibs)
+    if dossiers_permis is not None and dossier.dossier not in dossiers_permis:
+        raise AccesRefuse(cle, code_ibs)
+    return dossier
+
+
+def check_siret(siret: str, dossier: Dossier, app: Ports) -> None:
+    """Raises SiretInvalide (14 digits, Luhn) or EtablissementInconnu (loop-api F5, F6)."""
+    if not re.fullmatch(r"[0-9]{14}", siret) or _luhn(siret) != 0:
+        raise SiretInvalide
+    if not app.livres.connait_siret(dossier.dossier, siret):
+        raise EtablissementInconnu(siret, dossier.code_ibs)
+
+
+def receive(
+    dossier: Dossier,
+    format_: str,
+    app: Ports,
+    *,
+    uri: str | None = None,
+    url: str | None = None,
+    sha256: str | None = None,
+    nom_fichier: str | None = None,
+    siret: str | None = None,
+    origine: str = "Par API",
+) -> Demande:
+    """Registers the request and queues its job, both or neither. The file behind ``uri`` or ``url`` is not looked at."""
+    assert sum(source is not None for source in (uri, url, sha256)) == 1, "exactly one source"
+    nom = nom_fichier or file_name(uri or url or "") or f"import.{format_}"
+    return app.demandes.enregistrer(
+        NouvelleDemande(
+            dossier.domain, dossier.dossier, dossier.code_ibs, format_, nom, origine, uri, url, sha256, siret
+        )
+    )
+
+
+def file_name(chemin: str) -> str:
+    """The last segment of a URI or URL, without its query: what the history shows. Control and direction marks removed."""
+    try:
+        segment = urlsplit(chemin).path.rsplit("/", 1)[-1]
+    except ValueError:
+        return ""
+    return _NON_IMPRIMABLES.sub("", unquote(segment, errors="replace"))[:NOM_MAX]
+
+
+def _luhn(chiffres: str) -> int:
+    doubles = (int(c) * 2 for c in chiffres[-2::-2])
+    return (sum(int(c) for c in chiffres[-1::-2]) + sum(d - 9 if d > 9 else d for d in doubles)) % 10

@@ -1,0 +1,105 @@
+"""The steps in their order, as the worker runs them. Each is one call, may be run again, and says what comes next."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from ecritures.domain.contexte import Contexte
+from ecritures.domain.errors import LienInjoignable, Refus
+from ecritures.domain.lot import OptionsLecture
+from ecritures.imports.check import Examen, check
+from ecritures.imports.fetch import fetch
+from ecritures.imports.ports import Demande, Ports
+from ecritures.imports.post import post
+from ecritures.imports.read import read
+from ecritures.imports.report import broken, not_done, refused
+from ecritures.imports.state import State
+
+SUITE = "suite"
+"""A step's answer: go on with the next one."""
+FINI = "fini"
+"""A step's answer: the import is over."""
+REESSAYER = "reessayer"
+"""Fetch's answer: the link did not answer, try again later."""
+
+
+@dataclass
+class Etapes:
+    """The three steps of one worker process. Holds the lots being examined, so that ``poster`` need not read twice."""
+
+    app: Ports
+    _examens: dict[str, tuple[Examen, Contexte]] = field(default_factory=dict)
+    _verrou: threading.Lock = field(default_factory=threading.Lock)
+
+    def recuperer(self, import_id: str, dernier_essai: bool) -> str:
+        """Fetch. REESSAYER when the link may answer later, unless this was the last try."""
+        demande = self._en_cours(import_id)
+        if demande is None:
+            return FINI
+        try:
+            fetch(demande, self.app)
+        except LienInjoignable as refus:
+            if not refus.definitif and not dernier_essai:
+                return REESSAYER
+            return self._refuser(demande, refus)
+        except Refus as refus:
+            return self._refuser(demande, refus)
+        return SUITE
+
+    def examiner(self, import_id: str) -> str:
+        """Read and check. The findings are kept; any ERROR ends the import, and nothing is posted."""
+        demande = self._en_cours(import_id)
+        if demande is None:
+            return FINI
+        try:
+            examen, contexte = self._examine(demande)
+        except Refus as refus:
+            return self._refuser(demande, refus)
+        self.app.livres.garder_constats(demande.dossier, demande.id, examen.constats.liste)
+        if not examen.est_postable:
+            message, rendu = refused(examen.lot, examen.constats)
+            self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=message, compte_rendu=rendu)
+            return FINI
+        with self._verrou:
+            self._examens[import_id] = (examen, contexte)
+        return SUITE
+
+    def poster(self, import_id: str) -> str:
+        """Post. A worker that took the import over reads and checks it again: same bytes, same rules, same lot."""
+        demande = self._en_cours(import_id)
+        if demande is None:
+            return FINI
+        with self._verrou:
+            garde = self._examens.pop(import_id, None)
+        try:
+            examen, contexte = garde or self._examine(demande)
+            post(demande, examen, contexte, self.app)
+        except Refus as refus:
+            return self._refuser(demande, refus)
+        return FINI
+
+    def abandonner(self, import_id: str, reference: str) -> None:
+        """We failed: the import ends in error, says so, and the worker goes on with the next."""
+        with self._verrou:
+            self._examens.pop(import_id, None)
+        self.app.demandes.avancer(import_id, State.EN_ERREUR, message=broken(reference))
+
+    def _en_cours(self, import_id: str) -> Demande | None:
+        """The request, moved to EN_COURS; None when it is over already (an earlier attempt finished)."""
+        self.app.demandes.avancer(import_id, State.EN_COURS)
+        demande = self.app.demandes.lire(import_id)
+        assert demande is not None, "a job names a registered request"
+        return None if demande.state.est_final else demande
+
+    def _examine(self, demande: Demande) -> tuple[Examen, Contexte]:
+        dossier = self.app.dossiers.numero(demande.dossier)
+        assert dossier is not None and demande.sha256 is not None, "a fetched request has a dossier and an original"
+        contexte = self.app.livres.contexte(dossier)
+        octets = self.app.originaux.lire(demande.sha256)
+        lecture = read(octets, demande.format, OptionsLecture(nom_fichier=demande.nom_fichier))
+        return check(lecture, contexte, self.app.limits.constats_max), contexte
+
+    def _refuser(self, demande: Demande, refus: Refus) -> str:
+        self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=not_done(refus))
+        return FINI

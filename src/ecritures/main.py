@@ -1,0 +1,111 @@
+"""Wiring: the only module that knows every edge. Imports are inside the functions, so that ``ecritures check`` starts fast."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from pydantic import SecretStr
+
+    from ecritures.imports.ports import Ports
+    from ecritures.jobs.queue import FileImports
+    from ecritures.settings import Settings
+    from ecritures.storage.bases import Base
+    from ecritures.storage.livres import LivresSql
+
+
+@dataclass
+class Application:
+    """All edges of one process, wired on one data folder and one database. Close it when done."""
+
+    settings: Settings
+    ports: Ports
+    base: Base
+    livres: LivresSql
+    file: FileImports
+
+    def http(self) -> FastAPI:
+        """The ASGI application: the Loop dialect, ``/api/v1``, the OpenAPI document."""
+        from ecritures.api.app import ReglagesApi, create_app
+
+        return create_app(
+            self.ports,
+            ReglagesApi(
+                base_url=self.settings.base_url,
+                http_strict=self.settings.http_strict,
+                mandataire_de_confiance=self.settings.mandataire_de_confiance,
+            ),
+        )
+
+    def travailler(self, executeur: str, arret: threading.Event, pret: Callable[[], None] = lambda: None) -> None:
+        """Runs a worker until ``arret`` is set."""
+        from ecritures.imports.run import Etapes
+        from ecritures.jobs.worker import run_worker
+        from ecritures.storage.travailleurs import RegistreTravailleurs
+
+        run_worker(self.base.url, Etapes(self.ports), RegistreTravailleurs(self.base), executeur, arret, pret)
+
+    def fermer(self) -> None:
+        self.file.fermer()
+        self.livres.fermer()
+        self.base.fermer()
+
+
+def build(settings: Settings) -> Application:
+    """Opens the data folder and the database (created or upgraded if need be) and wires the edges on them."""
+    from ecritures.imports.ports import Ports
+    from ecritures.jobs.queue import FileImports
+    from ecritures.jobs.queue import migrate as migrate_jobs
+    from ecritures.storage.bases import Base
+    from ecritures.storage.cles import RegistreCles
+    from ecritures.storage.demandes import RegistreDemandes
+    from ecritures.storage.depots import open_depots
+    from ecritures.storage.dossiers import RegistreDossiers
+    from ecritures.storage.files import open_originaux
+    from ecritures.storage.liens import LiensGardes
+    from ecritures.storage.livres import LivresSql
+    from ecritures.storage.objets import Emplacement
+    from ecritures.storage.schema import migrate_catalogue
+    from ecritures.storage.secret import load_secret
+
+    settings.donnees.mkdir(parents=True, exist_ok=True)
+    limits = settings.limits()
+    url = settings.url_catalogue()
+    base = Base(url)
+    migrate_catalogue(base)
+    migrate_jobs(url)
+    file = FileImports(url)
+    emplacement = Emplacement(
+        url=settings.stockage or str(settings.donnees),
+        compte=settings.azure_compte or "",
+        cle=_clair(settings.azure_cle),
+        endpoint=settings.azure_point_d_acces or "",
+    )
+    secret = load_secret(settings.donnees, _clair(settings.secret) or None)
+    livres = LivresSql(base, settings.donnees / "livres")
+    ports = Ports(
+        demandes=RegistreDemandes(base, file.enfiler),
+        dossiers=RegistreDossiers(base),
+        cles=RegistreCles(base),
+        livres=livres,
+        originaux=open_originaux(emplacement),
+        depots=open_depots(emplacement, secret, settings.base_url, limits),
+        liens=LiensGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
+        limits=limits,
+    )
+    return Application(settings, ports, base, livres, file)
+
+
+def _clair(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def cli() -> None:
+    """The ``ecritures`` command."""
+    from ecritures.cli import commandes
+
+    commandes(build)

@@ -1,0 +1,82 @@
+"""Settings: ``ECRITURES_*`` variables. Every one has a default, and its reason in the docs (docs/reglages.md)."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ecritures.imports.limits import Limits
+
+_LIMITES = Limits()
+
+
+class Settings(BaseSettings):
+    """What an operator may set. The defaults serve one machine with no service beside it."""
+
+    model_config = SettingsConfigDict(env_prefix="ECRITURES_", extra="ignore")
+
+    donnees: Path = Field(Path("donnees"), description="Dossier des données : bases SQLite, originaux, dépôts, secret.")
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="Adresse publique du serveur, écrite dans les URL de dépôt."
+    )
+    base_sql: str | None = Field(
+        None, description="Base de données : vide pour SQLite dans le dossier des données, sinon postgresql+psycopg://…"
+    )
+    stockage: str | None = Field(
+        None,
+        description="Stockage des originaux et des dépôts : vide pour le dossier des données, sinon az://conteneur/prefixe.",
+    )
+    azure_compte: str | None = Field(None, description="Compte de stockage Azure.")
+    azure_cle: SecretStr | None = Field(None, description="Clé du compte de stockage Azure.")
+    azure_point_d_acces: str | None = Field(
+        None, description="Adresse du service Blob, pour un émulateur ou un cloud privé."
+    )
+    secret: SecretStr | None = Field(
+        None, description="Secret qui signe les URL de dépôt ; vide : créé une fois dans le dossier des données."
+    )
+    http_strict: bool = Field(
+        False, description="Vrai : une demande refusée répond 400 au lieu de 200 (le contrat de Loop)."
+    )
+    mandataire_de_confiance: bool = Field(
+        False,
+        description="Vrai : X-Forwarded-Proto vient d'un mandataire à nous, et dit si la requête est arrivée en TLS.",
+    )
+    reseaux_admis: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description='Réseaux privés dont une URL de fichier peut venir, par exemple ["10.0.0.0/8"].'
+    )
+    hotes_http: tuple[str, ...] = Field(
+        (), description='Hôtes dont une URL de fichier peut être en http, par exemple ["depot.exemple.fr"].'
+    )
+    fichier_taille_octets_max: int = Field(
+        _LIMITES.fichier_taille_octets_max, description="Taille maximale d'un fichier."
+    )
+    corps_taille_octets_max: int = Field(
+        _LIMITES.corps_taille_octets_max, description="Taille maximale d'un corps JSON."
+    )
+    depot_validite_s: int = Field(
+        _LIMITES.depot_validite_s, description="Durée de vie d'une URL de dépôt, en secondes."
+    )
+    lien_essais_duree_s: int = Field(
+        _LIMITES.lien_essais_duree_s, description="Durée pendant laquelle une URL injoignable est réessayée."
+    )
+    lien_attente_initiale_s: float = Field(
+        _LIMITES.lien_attente_initiale_s, description="Première attente avant un autre essai."
+    )
+    lien_attente_max_s: float = Field(_LIMITES.lien_attente_max_s, description="Plus longue attente entre deux essais.")
+    lien_duree_max_s: float = Field(_LIMITES.lien_duree_max_s, description="Durée maximale d'un téléchargement.")
+    lien_connexion_s: float = Field(
+        _LIMITES.lien_connexion_s, description="Attente maximale d'une connexion ou d'une lecture."
+    )
+    lien_redirections_max: int = Field(_LIMITES.lien_redirections_max, description="Redirections suivies.")
+    constats_max: int = Field(_LIMITES.constats_max, description="Constats gardés pour un import.")
+
+    def limits(self) -> Limits:
+        """The bounds of imports, as the flow knows them."""
+        return Limits(**{nom: getattr(self, nom) for nom in Limits.__dataclass_fields__})
+
+    def url_catalogue(self) -> str:
+        """The database of requests, keys and jobs."""
+        return self.base_sql or f"sqlite:///{self.donnees / 'ecritures.sqlite'}"

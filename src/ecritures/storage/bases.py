@@ -1,0 +1,73 @@
+"""Databases: one engine per file (SQLite) or per server (PostgreSQL), the same SQL on both.
+
+On SQLite the catalogue (requests, jobs, keys) and the books of each dossier are separate files, so that registering a
+request never waits for a large posting (docs/decisions/0002). On PostgreSQL all tables live in one database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+ATTENTE_VERROU_MS = 30_000
+"""How long a SQLite writer waits for another before giving up: longer than the longest posting measured."""
+
+_IMMEDIAT = "ecritures_immediat"
+
+
+class Base:
+    """A database and its two kinds of transaction: ``lecture`` (a snapshot) and ``ecriture`` (takes the write lock first,
+    so that two writers queue instead of failing half-way)."""
+
+    def __init__(self, url: str, *, connexions: int = 10) -> None:
+        self.url = url
+        self.est_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {"pool_size": connexions, "max_overflow": connexions}
+        if not self.est_sqlite:
+            options |= {"pool_pre_ping": True, "connect_args": {"application_name": "ecritures"}}
+        self.engine = sa.create_engine(url, **options)
+        if self.est_sqlite:
+            event.listen(self.engine, "connect", _regle_sqlite)
+            event.listen(self.engine, "begin", _commence_sqlite)
+
+    @contextmanager
+    def lecture(self) -> Iterator[sa.Connection]:
+        """A read transaction; rolled back at the end."""
+        with self.engine.connect() as connexion, connexion.begin() as transaction:
+            yield connexion
+            transaction.rollback()
+
+    @contextmanager
+    def ecriture(self) -> Iterator[sa.Connection]:
+        """A write transaction: committed at the end, rolled back on any exception."""
+        with self.engine.connect() as connexion:
+            connexion = connexion.execution_options(**{_IMMEDIAT: True})
+            with connexion.begin():
+                yield connexion
+
+    def fermer(self) -> None:
+        self.engine.dispose()
+
+
+def _regle_sqlite(connexion: Any, _enregistrement: Any) -> None:
+    connexion.isolation_level = None  # SQLAlchemy's "begin" event opens the transactions, not the driver
+    curseur = connexion.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a committed posting survives a power cut
+        f"busy_timeout={ATTENTE_VERROU_MS}",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        curseur.execute(f"PRAGMA {pragma}")
+    curseur.close()
+
+
+def _commence_sqlite(connexion: sa.Connection) -> None:
+    immediat = connexion.get_execution_options().get(_IMMEDIAT, False)
+    connexion.exec_driver_sql("BEGIN IMMEDIATE" if immediat else "BEGIN")

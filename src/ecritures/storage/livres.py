@@ -1,0 +1,310 @@
+"""The books (imports.ports.Livres): one transaction a posting, receipts chained in it.
+
+SQLite: one file a dossier below ``livres/``. PostgreSQL: the tables of the one database. Same statements on both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from ecritures.domain.constat import CONSTATS as SCHEMA_CONSTATS
+from ecritures.domain.contexte import EXERCICES_DOSSIER, Contexte
+from ecritures.domain.errors import ExerciceExistant, ExerciceInvalide
+from ecritures.imports.ports import Dossier, Exercice
+from ecritures.ledger.posting import LIGNES_POSTEES, Plan
+from ecritures.ledger.recu import Recu, enchainer
+from ecritures.storage import rapports
+from ecritures.storage.bases import Base
+from ecritures.storage.fichiers_livres import FichiersLivres
+from ecritures.storage.load import load
+from ecritures.storage.schema import creer_livres
+from ecritures.storage.tables import (
+    BOOKS,
+    COMPTES,
+    CONSTATS,
+    ETABLISSEMENTS,
+    EXERCICES,
+    JOURNAUX,
+    LIGNES,
+    RECUS,
+    TIERS,
+    VENTILATIONS,
+)
+
+
+class LivresSql:
+    """``base`` is the catalogue's database: on PostgreSQL the books live in it; on SQLite each dossier has its file."""
+
+    def __init__(self, base: Base, dossier_fichiers: Path) -> None:
+        self._commune = None if base.est_sqlite else base
+        self._fichiers = FichiersLivres(dossier_fichiers, creer_livres)
+        if self._commune is not None:
+            creer_livres(self._commune)
+
+    def base(self, dossier: int) -> Base:
+        """The database that holds the books of that dossier."""
+        return self._commune or self._fichiers.base(dossier)
+
+    def fermer(self) -> None:
+        self._fichiers.fermer()
+
+    # -- reference data of a dossier
+
+    def creer_exercice(self, dossier: int, exercice: Exercice) -> None:
+        if exercice.fin < exercice.debut:
+            raise ExerciceInvalide(f"L'exercice {exercice.code} finit avant de commencer : corriger ses dates.")
+        if not exercice.code.strip() or len(exercice.code) > 20:
+            raise ExerciceInvalide("Le code de l'exercice doit avoir de 1 à 20 caractères.")
+        with self.base(dossier).ecriture() as connexion:
+            _verrouille(connexion, dossier)
+            for autre in _exercices(connexion, dossier):
+                if autre.code == exercice.code or (exercice.debut <= autre.fin and autre.debut <= exercice.fin):
+                    raise ExerciceExistant(exercice.code, autre.code)
+            connexion.execute(
+                sa.insert(EXERCICES).values(
+                    dossier=dossier,
+                    code=exercice.code,
+                    debut=exercice.debut,
+                    fin=exercice.fin,
+                    est_clos=int(exercice.est_clos),
+                    libelle=exercice.libelle,
+                )
+            )
+
+    def exercices(self, dossier: int) -> Sequence[Exercice]:
+        with self.base(dossier).lecture() as connexion:
+            return _exercices(connexion, dossier)
+
+    def creer_etablissement(self, dossier: int, code: str, siret: str, libelle: str = "") -> None:
+        with self.base(dossier).ecriture() as connexion:
+            connexion.execute(
+                sa.insert(ETABLISSEMENTS).values(dossier=dossier, code=code, siret=siret, libelle=libelle or code)
+            )
+
+    def connait_siret(self, dossier: int, siret: str) -> bool:
+        requete = sa.select(ETABLISSEMENTS.c.code).where(
+            ETABLISSEMENTS.c.dossier == dossier, ETABLISSEMENTS.c.siret == siret
+        )
+        with self.base(dossier).lecture() as connexion:
+            return connexion.execute(requete).first() is not None
+
+    def contexte(self, dossier: Dossier) -> Contexte:
+        with self.base(dossier.dossier).lecture() as connexion:
+            exercices = _exercices(connexion, dossier.dossier)
+            journaux = _cadre(connexion, JOURNAUX, dossier.dossier, "code", "nature", "est_ferme")
+            comptes = _cadre(connexion, COMPTES, dossier.dossier, "numero", "nature", "est_ferme")
+            tiers = _cadre(connexion, TIERS, dossier.dossier, "code", "collectif", "est_ferme")
+        return Contexte(
+            exercices=pl.DataFrame(
+                [(e.code, e.debut, e.fin, e.est_clos) for e in exercices], schema=EXERCICES_DOSSIER, orient="row"
+            ),
+            journaux=journaux,
+            comptes=comptes,
+            tiers=tiers,
+            creations=dossier.creations,
+        )
+
+    def journaux(self, dossier: int) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return _cadre(connexion, JOURNAUX, dossier, "code", "libelle", "nature", "est_ferme")
+
+    def comptes(self, dossier: int) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return _cadre(connexion, COMPTES, dossier, "numero", "libelle", "nature", "est_ferme")
+
+    # -- posting
+
+    def poster(self, dossier: int, import_id: str, plan: Plan, contenu: Mapping[str, Any]) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            _verrouille(connexion, dossier)
+            fait = _recu(connexion, dossier, RECUS.c.import_id == import_id)
+            if fait is not None:
+                return fait  # an earlier attempt committed; only its answer was lost
+            recu = enchainer(_dernier_recu(connexion, dossier), import_id, contenu)
+            cle = [pl.lit(dossier, pl.Int64).alias("dossier"), pl.lit(recu.rang, pl.Int64).alias("import_rang")]
+            load(connexion, LIGNES, plan.lignes.select(*cle, pl.all()))
+            load(
+                connexion,
+                VENTILATIONS,
+                plan.ventilations.select(*cle, pl.all()).with_columns(pl.col("axe").fill_null("")),
+            )
+            rapports.cumule(connexion, dossier, plan.soldes)
+            for table, cadre in ((JOURNAUX, plan.journaux), (COMPTES, plan.comptes), (TIERS, plan.tiers)):
+                load(connexion, table, _manquants(connexion, table, dossier, cadre))
+            connexion.execute(
+                sa.insert(RECUS).values(
+                    dossier=dossier,
+                    rang=recu.rang,
+                    import_id=import_id,
+                    precedent=recu.precedent,
+                    empreinte=recu.empreinte,
+                    contenu=json.dumps(recu.contenu, ensure_ascii=False),
+                )
+            )
+            return recu
+
+    def recu(self, dossier: int, import_id: str) -> Recu | None:
+        with self.base(dossier).lecture() as connexion:
+            return _recu(connexion, dossier, RECUS.c.import_id == import_id)
+
+    def recus(self, dossier: int) -> Iterator[Recu]:
+        with self.base(dossier).lecture() as connexion:
+            requete = sa.select(RECUS).where(RECUS.c.dossier == dossier).order_by(RECUS.c.rang)
+            yield from [_en_recu(ligne) for ligne in connexion.execute(requete).mappings()]
+
+    def lignes_import(self, dossier: int, import_id: str) -> pl.DataFrame:
+        colonnes = [LIGNES.c[nom] for nom in LIGNES_POSTEES]
+        with self.base(dossier).lecture() as connexion:
+            rang = (
+                sa.select(RECUS.c.rang)
+                .where(RECUS.c.dossier == dossier, RECUS.c.import_id == import_id)
+                .scalar_subquery()
+            )
+            requete = (
+                sa.select(*colonnes)
+                .where(LIGNES.c.dossier == dossier, LIGNES.c.import_rang == rang)
+                .order_by(LIGNES.c.ecriture, LIGNES.c.numero_ligne)
+            )
+            lignes = connexion.execute(requete).all()
+        return pl.DataFrame([tuple(ligne) for ligne in lignes], schema=LIGNES_POSTEES, orient="row").sort(
+            "numero_ligne"
+        )
+
+    # -- findings
+
+    def garder_constats(self, dossier: int, import_id: str, constats: pl.DataFrame) -> None:
+        numerotes = constats.select(
+            pl.lit(dossier, pl.Int64).alias("dossier"),
+            pl.lit(import_id).alias("import_id"),
+            pl.int_range(1, pl.len() + 1).alias("rang"),
+            *(
+                pl.col(nom).str.replace_all("\x00", "\ufffd", literal=True) if genre == pl.String else pl.col(nom)
+                for nom, genre in SCHEMA_CONSTATS.items()
+            ),
+        )
+        with self.base(dossier).ecriture() as connexion:
+            connexion.execute(
+                sa.delete(CONSTATS).where(CONSTATS.c.dossier == dossier, CONSTATS.c.import_id == import_id)
+            )
+            load(connexion, CONSTATS, numerotes)
+
+    def constats(
+        self, dossier: int, import_id: str, *, apres: int = 0, limite: int = 100, code: str | None = None
+    ) -> pl.DataFrame:
+        colonnes = [CONSTATS.c[nom] for nom in ("rang", *SCHEMA_CONSTATS)]
+        requete = (
+            sa.select(*colonnes)
+            .where(CONSTATS.c.dossier == dossier, CONSTATS.c.import_id == import_id, CONSTATS.c.rang > apres)
+            .order_by(CONSTATS.c.rang)
+            .limit(limite)
+        )
+        if code is not None:
+            requete = requete.where(sa.or_(CONSTATS.c.code == code, CONSTATS.c.id == code))
+        with self.base(dossier).lecture() as connexion:
+            lignes = connexion.execute(requete).all()
+        return pl.DataFrame(
+            [tuple(ligne) for ligne in lignes], schema={"rang": pl.Int64, **SCHEMA_CONSTATS}, orient="row"
+        )
+
+    # -- reports and proof
+
+    def balance(
+        self, dossier: int, *, exercice: str | None = None, debut: date | None = None, fin: date | None = None
+    ) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return rapports.balance(connexion, dossier, exercice, debut, fin)
+
+    def journal(
+        self,
+        dossier: int,
+        code: str,
+        *,
+        debut: date | None = None,
+        fin: date | None = None,
+        apres: str | None = None,
+        limite: int = 100,
+    ) -> tuple[pl.DataFrame, str | None]:
+        with self.base(dossier).lecture() as connexion:
+            return rapports.journal(connexion, dossier, code, debut, fin, apres, limite)
+
+    def grand_livre(
+        self,
+        dossier: int,
+        compte: str,
+        *,
+        debut: date | None = None,
+        fin: date | None = None,
+        apres: str | None = None,
+        limite: int = 100,
+    ) -> tuple[pl.DataFrame, str | None]:
+        with self.base(dossier).lecture() as connexion:
+            return rapports.grand_livre(connexion, dossier, compte, debut, fin, apres, limite)
+
+    def soldes_exacts(self, dossier: int) -> bool:
+        with self.base(dossier).lecture() as connexion:
+            return rapports.cumul_des_lignes(connexion, dossier) == rapports.cumul_tenu(connexion, dossier)
+
+    def empreinte(self, dossier: int) -> str:
+        somme = hashlib.sha256()
+        with self.base(dossier).lecture() as connexion:
+            for table in BOOKS:
+                somme.update(f"\x1e{table.name}".encode())
+                cle = list(table.primary_key.columns)
+                requete = sa.select(table).where(table.c.dossier == dossier).order_by(*cle)
+                for ligne in connexion.execution_options(yield_per=10_000).execute(requete):
+                    somme.update(repr(tuple(ligne)).encode())
+        return somme.hexdigest()
+
+
+def _verrouille(connexion: sa.Connection, dossier: int) -> None:
+    """One writer a dossier. SQLite's BEGIN IMMEDIATE already holds the dossier's file."""
+    if connexion.dialect.name == "postgresql":
+        connexion.execute(sa.text("SELECT pg_advisory_xact_lock(7401, :dossier)"), {"dossier": dossier})
+
+
+def _exercices(connexion: sa.Connection, dossier: int) -> list[Exercice]:
+    requete = sa.select(EXERCICES).where(EXERCICES.c.dossier == dossier).order_by(EXERCICES.c.debut)
+    return [Exercice(e.code, e.debut, e.fin, bool(e.est_clos), e.libelle) for e in connexion.execute(requete)]
+
+
+def _cadre(connexion: sa.Connection, table: sa.Table, dossier: int, *colonnes: str) -> pl.DataFrame:
+    requete = (
+        sa.select(*(table.c[nom] for nom in colonnes)).where(table.c.dossier == dossier).order_by(table.c[colonnes[0]])
+    )
+    schema = {nom: pl.Int64 if nom == "est_ferme" else pl.String for nom in colonnes}
+    lignes = [tuple(ligne) for ligne in connexion.execute(requete)]
+    return pl.DataFrame(lignes, schema=schema, orient="row").with_columns(
+        pl.col(nom).cast(pl.Boolean) for nom in colonnes if nom == "est_ferme"
+    )
+
+
+def _manquants(connexion: sa.Connection, table: sa.Table, dossier: int, cadre: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``cadre`` whose code the dossier lacks now (another posting may have created some since the check)."""
+    cle = cadre.columns[0]
+    connus = _cadre(connexion, table, dossier, cle)
+    return cadre.join(connus, on=cle, how="anti").select(
+        pl.lit(dossier, pl.Int64).alias("dossier"), pl.all(), pl.lit(0, pl.Int64).alias("est_ferme")
+    )
+
+
+def _recu(connexion: sa.Connection, dossier: int, *conditions: sa.ColumnElement[bool]) -> Recu | None:
+    ligne = connexion.execute(sa.select(RECUS).where(RECUS.c.dossier == dossier, *conditions)).mappings().first()
+    return _en_recu(ligne) if ligne else None
+
+
+def _dernier_recu(connexion: sa.Connection, dossier: int) -> Recu | None:
+    requete = sa.select(RECUS).where(RECUS.c.dossier == dossier).order_by(RECUS.c.rang.desc()).limit(1)
+    ligne = connexion.execute(requete).mappings().first()
+    return _en_recu(ligne) if ligne else None
+
+
+def _en_recu(ligne: sa.RowMapping) -> Recu:
+    return Recu(ligne["rang"], ligne["import_id"], ligne["precedent"], json.loads(ligne["contenu"]), ligne["empreinte"])
