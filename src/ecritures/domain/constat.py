@@ -225,5 +225,6 @@ def dresser(
             {s.value: rang for rang, s in enumerate(Severity)}, return_dtype=pl.UInt8
         )
         liste = liste.sort(gravite, "numero_ligne", nulls_last=False, maintain_order=True).head(limite)
-    liste = liste.sort("numero_ligne", "colonne_debut", "id", nulls_last=False, maintain_order=True)
+    # stable: at one place the reader's findings, given first, come before those of the checks that follow from them
+    liste = liste.sort("numero_ligne", "colonne_debut", nulls_last=False, maintain_order=True)
     return Constats(liste, dict(sorted(par_code.items())), par_severite)

@@ -6,8 +6,9 @@ request never waits for a large posting (docs/decisions/0002). On PostgreSQL all
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,8 @@ class Base:
     def __init__(self, url: str, *, connexions: int = 10) -> None:
         self.url = url
         self.est_sqlite = url.startswith("sqlite")
+        # SQLite's writers of one process queue here: its own wait for the lock sleeps up to 0.1 s between tries
+        self._tour: AbstractContextManager[Any] = threading.Lock() if self.est_sqlite else nullcontext()
         options: dict[str, Any] = {"pool_size": connexions, "max_overflow": connexions}
         if not self.est_sqlite:
             options |= {"pool_pre_ping": True, "connect_args": {"application_name": "ecritures"}}
@@ -44,7 +47,7 @@ class Base:
     @contextmanager
     def ecriture(self) -> Iterator[sa.Connection]:
         """A write transaction: committed at the end, rolled back on any exception."""
-        with self.engine.connect() as connexion:
+        with self._tour, self.engine.connect() as connexion:
             connexion = connexion.execution_options(**{_IMMEDIAT: True})
             with connexion.begin():
                 yield connexion

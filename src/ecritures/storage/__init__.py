@@ -1,0 +1,1 @@
+"""EDGE. Where things live: databases (bases, tables), files as received (files), deposits, guarded links."""

@@ -1,0 +1,1 @@
+"""Real servers for the tests: PostgreSQL, Azurite, a misbehaving web server. Each dies with the test process."""
