@@ -6,6 +6,7 @@ a person sees in an editor, blank ones counted. Readers then work on blocks cut 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ BLOC_OCTETS = 4 << 20
 ENTETE_BINAIRE_OCTETS = 64 << 10
 """How much of the file decides that it is not text."""
 
-_PAS_COMPTE = 256 << 10
+_PAS = 256 << 10
+"""Bytes looked at together by a pass over the whole file: they stay in the processor's cache."""
+_BOM = b"\xef\xbb\xbf"
 _VIDES = b"\x00 \t\r\n\x1a"
 _MOT_ACCENTUE = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 _SUITE_HAUTE = re.compile(rb"[\x80-\xff]+")
@@ -46,7 +49,8 @@ class Texte:
     """A file's bytes, ready to be cut: no BOM, every line ended by ``\\n`` or ``\\r\\n``.
 
     ``octets`` shares the input's memory when nothing had to change. ``octets_illisibles``: bytes that are not UTF-8 in a
-    file that is otherwise. ``sauts``: how many line ends of each kind were met in the original.
+    file that is otherwise. ``sauts``: how many line ends of each kind were met in the original. ``controles``: bytes
+    below 0x20 that are no tab and no line end (NUL included), and 0x7F.
     """
 
     octets: bytes
@@ -54,6 +58,7 @@ class Texte:
     sauts: dict[str, int]
     octets_illisibles: int = 0
     nuls: int = 0
+    controles: int = 0
 
     @property
     def encodage(self) -> str:
@@ -66,7 +71,8 @@ def ouvrir(octets: bytes, encodage: str | None = None) -> Texte:
     Raises :class:`PasDuTexte`. Never raises anything else, whatever the bytes.
     """
     taille = len(octets)
-    if not octets[:ENTETE_BINAIRE_OCTETS].strip(_VIDES) and not octets.strip(_VIDES):
+    corps = octets.removeprefix(_BOM)
+    if not corps[:ENTETE_BINAIRE_OCTETS].strip(_VIDES) and not corps.strip(_VIDES):
         raise PasDuTexte("vide")
     if octets.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         raise PasDuTexte("utf-32")
@@ -75,14 +81,13 @@ def ouvrir(octets: bytes, encodage: str | None = None) -> Texte:
         raise PasDuTexte("utf-16")
     if _est_binaire(debut):
         raise PasDuTexte("binaire")
-    bom = octets.startswith(b"\xef\xbb\xbf")
-    corps = octets[3:] if bom else octets
+    bom = octets.startswith(_BOM)
     choisi, illisibles = (encodage, 0) if encodage else choisir_encodage(corps)
     compte = _compter(corps)
     corps, sauts = _normalise_sauts(corps, compte)
     nombre_lignes = sum(sauts.values()) + (not corps.endswith(b"\n"))
     detection = Detection(choisi, _nom_des_sauts(sauts), taille, nombre_lignes, bom)
-    return Texte(corps, detection, sauts, illisibles, compte.nul)
+    return Texte(corps, detection, sauts, illisibles, compte.nul, compte.controles)
 
 
 def blocs(texte: Texte, taille_octets: int = BLOC_OCTETS) -> Iterator[tuple[int, bytes]]:
@@ -138,16 +143,16 @@ def choisir_encodage(octets: bytes) -> tuple[str, int]:
 
 
 def _premier_non_utf8(octets: bytes) -> int | None:
-    """Where strict UTF-8 stops, or None; block by block, so that the whole text is never held twice."""
-    debut = 0
+    """Where strict UTF-8 stops, or None; by pieces that stay in cache, so that the whole text is never held twice."""
+    vue, debut = memoryview(octets), 0
     while debut < len(octets):
-        fin = min(debut + BLOC_OCTETS, len(octets))
+        fin = min(debut + _PAS, len(octets))
         while fin < len(octets) and fin > debut and octets[fin] & 0xC0 == 0x80:
             fin -= 1  # never between the bytes of one character
         if fin == debut:
             return debut
         try:
-            octets[debut:fin].decode("utf-8")
+            codecs.utf_8_decode(vue[debut:fin], "strict", True)
         except UnicodeDecodeError as erreur:
             return debut + erreur.start
         debut = fin
@@ -184,19 +189,23 @@ class _Compte(NamedTuple):
     cr: int
     crlf: int
     nul: int
+    controles: int
 
 
 def _compter(octets: bytes) -> _Compte:
-    """Line ends and NUL bytes, in one pass that stays in cache (``bytes.count`` walks from hit to hit)."""
+    """Line ends and control bytes, in one pass (``bytes.count`` walks from hit to hit, and is slow on frequent ones)."""
     tout = np.frombuffer(octets, np.uint8)
-    lf = cr = crlf = 0
-    for debut in range(0, len(tout), _PAS_COMPTE):
-        morceau = tout[debut : debut + _PAS_COMPTE + 1]  # one byte more: a CRLF may straddle the cut
+    lf = cr = crlf = controles = 0
+    for debut in range(0, len(tout), _PAS):
+        morceau = tout[debut : debut + _PAS + 1]  # one byte more: a CRLF may straddle the cut
         est_lf, est_cr = morceau == 10, morceau == 13
-        lf += int(np.count_nonzero(est_lf[:_PAS_COMPTE]))
-        cr += int(np.count_nonzero(est_cr[:_PAS_COMPTE]))
+        lf += int(np.count_nonzero(est_lf[:_PAS]))
+        cr += int(np.count_nonzero(est_cr[:_PAS]))
         crlf += int(np.count_nonzero(est_cr[:-1] & est_lf[1:]))
-    return _Compte(lf, cr, crlf, octets.count(b"\x00"))
+        utile = morceau[:_PAS]
+        controles += int(np.count_nonzero(utile < 32)) - int(np.count_nonzero(utile == 9))
+        controles += int(np.count_nonzero(utile == 127))
+    return _Compte(lf, cr, crlf, octets.count(b"\x00"), controles - lf - cr)
 
 
 def _normalise_sauts(octets: bytes, compte: _Compte) -> tuple[bytes, dict[str, int]]:

@@ -1,0 +1,104 @@
+"""Codes of the file against those of the dossier: what will be created, what may not be, what is closed.
+
+One finding a code, on its first line: a thousand lines of one unknown account are one thing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from ecritures.checks.check import Check, Rule
+from ecritures.domain.constat import Severity
+from ecritures.domain.contexte import Contexte
+from ecritures.domain.lot import Lot
+
+
+@dataclass(frozen=True)
+class _Objet:
+    """A kind of code: column of ``lignes``, frame of the dossier and its key, French words."""
+
+    id: str
+    champ: str
+    cle: str
+    nom: str  # with its article, as it opens a sentence
+    connus: Callable[[Contexte], pl.DataFrame | None]
+    permis: Callable[[Contexte], bool]
+
+
+_OBJETS = (
+    _Objet("journal", "journal", "code", "Le journal", lambda c: c.journaux, lambda c: c.creations.journaux),
+    _Objet("compte", "compte", "numero", "Le compte", lambda c: c.comptes, lambda c: c.creations.comptes),
+    _Objet("tiers", "tiers", "code", "Le tiers", lambda c: c.tiers, lambda c: c.creations.tiers),
+)
+
+
+def _emplois(lot: Lot, champ: str) -> pl.LazyFrame:
+    """Codes used: first line, number of lines."""
+    return (
+        lot.lignes.lazy()
+        .select("numero_ligne", valeur=pl.col(champ))
+        .filter(pl.col("valeur").is_not_null() & (pl.col("valeur") != ""))
+        .group_by("valeur")
+        .agg(pl.min("numero_ligne"), nombre=pl.len())
+        .with_columns(champ=pl.lit(champ))
+    )
+
+
+def _inconnus(objet: _Objet, *, si_permis: bool) -> Rule:
+    def regle(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
+        connus = objet.connus(contexte)
+        if connus is None or objet.permis(contexte) is not si_permis:
+            return None
+        codes = connus.lazy().select(valeur=pl.col(objet.cle))
+        return _emplois(lot, objet.champ).join(codes, on="valeur", how="anti").sort("numero_ligne")
+
+    return regle
+
+
+def _fermes(objet: _Objet) -> Rule:
+    def regle(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
+        connus = objet.connus(contexte)
+        if connus is None or not connus["est_ferme"].any():
+            return None
+        codes = connus.lazy().filter(pl.col("est_ferme")).select(valeur=pl.col(objet.cle))
+        return _emplois(lot, objet.champ).join(codes, on="valeur", how="semi").sort("numero_ligne")
+
+    return regle
+
+
+def _checks(objet: _Objet) -> tuple[Check, ...]:
+    return (
+        Check(
+            id=f"{objet.id}.a_creer",
+            severity=Severity.INFO,
+            titre=f"{objet.nom} sera créé",
+            message=f"{objet.nom} {{valeur}} n'existe pas dans le dossier : il sera créé ({{nombre}} ligne(s)).",
+            remede="Aucune action nécessaire si ce code est voulu ; sinon le corriger dans le logiciel d'origine.",
+            source="Réglage du dossier : créations admises à l'import.",
+            rule=_inconnus(objet, si_permis=True),
+        ),
+        Check(
+            id=f"{objet.id}.inconnu",
+            severity=Severity.ERROR,
+            titre=f"{objet.nom} n'existe pas",
+            message=f"{objet.nom} {{valeur}} n'existe pas dans le dossier, qui n'en admet pas la création à l'import ({{nombre}} ligne(s)).",
+            remede="Créer ce code dans le dossier, admettre les créations à l'import, ou corriger le fichier.",
+            source="Réglage du dossier : créations refusées à l'import.",
+            rule=_inconnus(objet, si_permis=False),
+        ),
+        Check(
+            id=f"{objet.id}.ferme",
+            severity=Severity.ERROR,
+            titre=f"{objet.nom} est fermé",
+            message=f"{objet.nom} {{valeur}} est fermé dans le dossier ({{nombre}} ligne(s)).",
+            remede="Rouvrir ce code dans le dossier, ou en utiliser un autre.",
+            source="Un code fermé ne reçoit plus d'écriture.",
+            rule=_fermes(objet),
+        ),
+    )
+
+
+CHECKS: tuple[Check, ...] = tuple(check for objet in _OBJETS for check in _checks(objet))

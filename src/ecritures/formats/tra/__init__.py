@@ -1,0 +1,1 @@
+"""TRA: the fixed-width exchange file of Cegid products (docs/formats: TRA)."""

@@ -1,0 +1,176 @@
+"""TRA layout: every record of the description as a :class:`Record`, loaded from ``records.csv`` beside this file.
+
+The CSV is the vendor's table (record, format, field, start, length, type, required, description). No position of a TRA
+zone appears anywhere else; here types become codecs, and vendor zones meet the names of the domain.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import polars as pl
+
+from ecritures.formats.fixedwidth import (
+    BOOLEEN,
+    CENTIMES,
+    DATE,
+    ENTIER,
+    LIBELLE,
+    SENS,
+    TEXTE,
+    TEXTE_DROITE,
+    Codec,
+    Record,
+    Zone,
+)
+
+SOURCE = "Format TRA, description publique version 011"
+
+_CODECS: dict[str, Codec] = {"alpha": TEXTE, "num": TEXTE_DROITE, "int": TEXTE_DROITE, "date": DATE, "bool": BOOLEEN}
+"""Numbers other than the amounts of a movement stay text: a rate or a quantity is kept exactly as written."""
+
+_CODECS_DE_ZONE: dict[str, Codec] = {
+    "MONTANT1": CENTIMES,
+    "MONTANT2": CENTIMES,
+    "MONTANT3": CENTIMES,
+    "SENS": SENS,
+    "NUMECHE": ENTIER,
+    "TAUXDEV": TEXTE,  # left-aligned in the reference writer (tra.md section 7)
+    "LIBELLE": LIBELLE,
+}
+_MOUVEMENTS = ("MVT", "MVTA", "BUD")
+
+LARGEUR_STD = 222
+"""Columns common to all movement lines; beyond it, the extended part."""
+
+LARGEURS_ETE: Mapping[int, int] = {3: 1023, 4: 1091, 5: 1126, 6: 1176, 7: 1238, 8: 1280, 9: 1319, 10: 1389, 11: 1407}
+LARGEURS_ETE_ANALYTIQUE: Mapping[int, int] = {
+    3: 1023,
+    4: 1091,
+    5: 1126,
+    6: 1176,
+    7: 1178,
+    8: 1178,
+    9: 1231,
+    10: 1231,
+    11: 1231,
+}
+LARGEURS_ENTETE: Mapping[int, int] = {9: 149, 10: 150, 11: 165}
+VERSION_MAX = 11
+
+LARGEURS_PARAMETRES_V008: Mapping[str, int] = {
+    "PS2": 203,
+    "EXO": 69,
+    "SAT": 252,
+    "CGN": 349,
+    "CAE": 1041,
+    "JAL": 495,
+    "YTC": 732,
+}
+"""Widths up to version 008, closed flag included; other records have one width."""
+
+GENRES_GENERAUX = " -XELH"
+"""Column 31 of the lines that carry the general ledger."""
+GENRES_AUXILIAIRES = "XEL"
+GENRES_ANALYTIQUES = "AHO"
+GENRES_ANNEXES = "GVPB"
+ENREGISTREMENT_DU_GENRE: Mapping[str, str] = {"G": "GED", "V": "VT", "P": "BAP", "B": "BUD"}
+
+ZONES: Mapping[str, str] = {
+    "journal": "JOURNAL",
+    "date": "DATECOMPTABLE",
+    "nature": "TYPEPIECE",
+    "compte": "GENERAL",
+    "genre": "TYPECPTE",
+    "tiers": "AUXSECT",
+    "section": "AUXSECT",
+    "numero_piece": "NUMEROPIECE",
+    "reference": "REFINTERNE",
+    "date_piece": "DATEREFEXTERNE",
+    "libelle": "LIBELLE",
+    "debit_centimes": "MONTANT1",
+    "credit_centimes": "MONTANT1",
+    "montant_devise": "MONTANT1",
+    "devise": "DEVISE",
+    "taux_devise": "TAUXDEV",
+    "lettrage": "LETTRAGE",
+    "date_lettrage": "DATEPAQUETMAX",
+    "date_validation": "VALIDDATE",
+    "echeance": "ECHEANCE",
+    "mode_paiement": "MODEPAIE",
+    "numero_echeance": "NUMECHE",
+    "type_ecriture": "TYPEECRITURE",
+    "etablissement": "ETABLISSEMENT",
+    "a_nouveau": "ECRANOUVEAU",
+    "axe": "AXE",
+}
+"""Domain field → vendor zone of a movement line."""
+
+DEFAUTS_ETE: Mapping[str, str] = {"ECRANOUVEAU": "N", "TVAENCAISSEMENT": "-", "ETATLETTRAGE": "RI"}
+"""What a writer puts in the extended zones that say nothing (tra.md section 16); dates read 01011900, flags ``-``."""
+
+CODES_ENTETE: Mapping[str, tuple[str, ...]] = {
+    "IDENTIFIANT": ("S1", "S2", "S3", "S5", "S7", "SI", "QU", "WS", "WT"),
+    "ORIGINE": ("CLI", "EXP"),
+    "TYPEFICHIER": ("JRL", "DOS", "BAL", "SYN", "EXO"),
+    "FORMAT": ("STD", "ETE"),
+}
+
+
+@cache
+def records() -> Mapping[str, Record]:
+    """Every record by its key: ``HDR``, ``JAL``…; movements are ``MVT/STD``, ``MVT/ETE`` and ``MVTA/ETE``."""
+    texte = resources.files(__package__).joinpath("records.csv").read_text("utf-8")
+    zones: dict[str, list[Zone]] = {}
+    for rang in csv.DictReader(texte.splitlines()):
+        code, forme = rang["record"], rang["format"]
+        cle = f"{code}/{forme}" if code in ("MVT", "MVTA") else code
+        codec = _CODECS.get(rang["type"], TEXTE)
+        if code in _MOUVEMENTS or rang["field"] == "LIBELLE":
+            codec = _CODECS_DE_ZONE.get(rang["field"], codec)
+        zones.setdefault(cle, []).append(
+            Zone(rang["field"], int(rang["start"]), int(rang["length"]), codec, rang["required"] == "yes")
+        )
+    ete = zones["MVTA/ETE"]
+    if ete[0].start > 1:  # the extended analytic part follows the common columns
+        zones["MVTA/ETE"] = [*zones["MVT/STD"], *ete]
+    return {cle: Record(cle, z[-1].end, f"{SOURCE}, enregistrement {cle}", tuple(z)) for cle, z in zones.items()}
+
+
+def entete() -> Record:
+    return records()["HDR"]
+
+
+def mouvement(etendu: bool) -> Record:
+    return records()["MVT/ETE" if etendu else "MVT/STD"]
+
+
+def analytique(etendu: bool) -> Record:
+    return records()["MVTA/ETE" if etendu else "MVT/STD"]
+
+
+CODES_TOLERES = frozenset({"XTL", "RUB"})
+"""Records other descriptions name and this one does not lay out: kept, without a finding."""
+
+
+@cache
+def codes_parametres() -> frozenset[str]:
+    """Codes that a parameter record may bear (``TL`` stands for TL0 to TL9)."""
+    return (
+        frozenset(cle for cle in records() if "/" not in cle and cle not in ("HDR", "GED", "VT", "BAP", "BUD"))
+        | CODES_TOLERES
+    )
+
+
+@cache
+def places() -> pl.DataFrame:
+    """``enregistrement, zone, colonne_debut, colonne_fin`` of every zone of every record."""
+    rangs = [(cle, z.name, z.start, z.end) for cle, record in records().items() for z in record.zones]
+    return pl.DataFrame(
+        rangs,
+        schema={"enregistrement": pl.String, "zone": pl.String, "colonne_debut": pl.UInt32, "colonne_fin": pl.UInt32},
+        orient="row",
+    )
