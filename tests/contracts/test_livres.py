@@ -93,15 +93,15 @@ def plan(
 
 def test_what_is_posted_is_what_was_planned_to_the_byte(livres: LivresSql) -> None:
     prevu = plan(livres)
-    livres.poster(7, "imp-1", prevu, {"lignes": 6})
+    livres.poster(7, "imp-1", prevu, lambda: {"lignes": 6})
     assert empreinte_lignes(livres.lignes_import(7, "imp-1")) == empreinte_lignes(prevu.lignes)
     assert livres.soldes_exacts(7)
 
 
 def test_posting_the_same_import_again_changes_nothing_and_gives_the_same_receipt(livres: LivresSql) -> None:
-    premier = livres.poster(7, "imp-1", plan(livres), {"lignes": 6})
+    premier = livres.poster(7, "imp-1", plan(livres), lambda: {"lignes": 6})
     avant = livres.empreinte(7)
-    second = livres.poster(7, "imp-1", plan(livres), {"lignes": 6})
+    second = livres.poster(7, "imp-1", plan(livres), lambda: {"lignes": 6})
     assert second == premier
     assert livres.empreinte(7) == avant
     assert [r.rang for r in livres.recus(7)] == [1]
@@ -113,7 +113,7 @@ def test_two_threads_posting_one_import_post_it_once(livres: LivresSql) -> None:
 
     def poste() -> None:
         depart.wait()
-        livres.poster(7, "imp-1", prevu, {"lignes": 6})
+        livres.poster(7, "imp-1", prevu, lambda: {"lignes": 6})
 
     fils = [threading.Thread(target=poste) for _ in range(2)]
     for fil in fils:
@@ -127,7 +127,7 @@ def test_two_threads_posting_one_import_post_it_once(livres: LivresSql) -> None:
 def test_a_posting_that_fails_half_way_leaves_the_books_as_they_were(
     livres: LivresSql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    livres.poster(7, "imp-1", plan(livres), {"lignes": 6})
+    livres.poster(7, "imp-1", plan(livres), lambda: {"lignes": 6})
     avant = livres.empreinte(7)
 
     def tombe(*_: object) -> None:
@@ -135,35 +135,35 @@ def test_a_posting_that_fails_half_way_leaves_the_books_as_they_were(
 
     monkeypatch.setattr(module_livres.rapports, "cumule", tombe)
     with pytest.raises(RuntimeError, match="panne"):
-        livres.poster(7, "imp-2", plan(livres), {"lignes": 6})
+        livres.poster(7, "imp-2", plan(livres), lambda: {"lignes": 6})
     assert livres.empreinte(7) == avant
     assert livres.recu(7, "imp-2") is None
 
 
 def test_receipts_are_chained_in_each_dossier_apart(livres: LivresSql) -> None:
-    un = livres.poster(7, "imp-1", plan(livres), {"lignes": 6})
-    autre = livres.poster(8, "imp-2", plan(livres, dossier=AUTRE), {"lignes": 6})
-    deux = livres.poster(7, "imp-3", plan(livres), {"lignes": 6})
+    un = livres.poster(7, "imp-1", plan(livres), lambda: {"lignes": 6})
+    autre = livres.poster(8, "imp-2", plan(livres, dossier=AUTRE), lambda: {"lignes": 6})
+    deux = livres.poster(7, "imp-3", plan(livres), lambda: {"lignes": 6})
     assert (un.rang, autre.rang, deux.rang) == (1, 1, 2)
     assert deux.precedent == un.empreinte
     assert livres.balance(8)["nombre"].sum() == 6
 
 
 def test_what_the_file_brings_is_created_once(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres), {})
+    livres.poster(7, "imp-1", plan(livres), dict)
     assert livres.contexte(DOSSIER).tiers is not None
     assert plan(livres).tiers.is_empty(), "the second plan finds them there"
-    livres.poster(7, "imp-2", plan(livres), {})
+    livres.poster(7, "imp-2", plan(livres), dict)
     assert livres.journaux(7)["code"].to_list() == ["VE"]
     assert livres.comptes(7)["numero"].to_list() == ["411", "707"]
 
 
 def test_the_hash_of_the_books_sees_any_change_and_only_their_changes(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres), {})
+    livres.poster(7, "imp-1", plan(livres), dict)
     avant = livres.empreinte(7)
     constat = pl.DataFrame([{"id": "a.b", "severite": "INFO", "message": "m", "remede": "r"}])
     livres.garder_constats(7, "imp-9", pl.concat([pl.DataFrame(schema=CONSTATS), constat], how="diagonal"))
-    livres.poster(8, "imp-2", plan(livres, dossier=AUTRE), {})
+    livres.poster(8, "imp-2", plan(livres, dossier=AUTRE), dict)
     assert livres.empreinte(7) == avant
     with livres.base(7).ecriture() as connexion:
         connexion.execute(
@@ -175,7 +175,7 @@ def test_the_hash_of_the_books_sees_any_change_and_only_their_changes(livres: Li
 
 
 def test_roll_ups_that_no_longer_match_their_lines_are_seen(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres), {})
+    livres.poster(7, "imp-1", plan(livres), dict)
     with livres.base(7).ecriture() as connexion:
         connexion.execute(
             sa.update(TABLE_LIGNES)
@@ -186,8 +186,8 @@ def test_roll_ups_that_no_longer_match_their_lines_are_seen(livres: LivresSql) -
 
 
 def test_the_balance_adds_up_by_account_by_exercice_and_by_dates(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres, 3, jour=date(2025, 3, 15)), {})
-    livres.poster(7, "imp-2", plan(livres, 2, jour=date(2024, 3, 15)), {})
+    livres.poster(7, "imp-1", plan(livres, 3, jour=date(2025, 3, 15)), dict)
+    livres.poster(7, "imp-2", plan(livres, 2, jour=date(2024, 3, 15)), dict)
     tout = livres.balance(7)
     assert tout.select("compte", "debit_centimes", "credit_centimes", "solde_centimes", "nombre").rows() == [
         ("411", 900, 0, 900, 5),
@@ -200,8 +200,8 @@ def test_the_balance_adds_up_by_account_by_exercice_and_by_dates(livres: LivresS
 
 
 def test_pages_of_the_grand_livre_follow_each_other_with_a_running_balance(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres, 5), {})
-    livres.poster(7, "imp-2", plan(livres, 2), {})
+    livres.poster(7, "imp-1", plan(livres, 5), dict)
+    livres.poster(7, "imp-2", plan(livres, 2), dict)
     entier, _ = livres.grand_livre(7, "411", limite=100)
     assert entier["solde_centimes"].to_list() == [100, 300, 600, 1000, 1500, 1600, 1800]
     vus: list[dict[str, Any]] = []
@@ -215,9 +215,9 @@ def test_pages_of_the_grand_livre_follow_each_other_with_a_running_balance(livre
 
 
 def test_the_running_balance_of_a_period_starts_from_what_came_before_in_its_exercice(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres, 2, jour=date(2025, 1, 5)), {})
-    livres.poster(7, "imp-2", plan(livres, 1, jour=date(2025, 2, 5)), {})
-    livres.poster(7, "imp-3", plan(livres, 1, jour=date(2024, 2, 5)), {})
+    livres.poster(7, "imp-1", plan(livres, 2, jour=date(2025, 1, 5)), dict)
+    livres.poster(7, "imp-2", plan(livres, 1, jour=date(2025, 2, 5)), dict)
+    livres.poster(7, "imp-3", plan(livres, 1, jour=date(2024, 2, 5)), dict)
     page, _ = livres.grand_livre(7, "411", debut=date(2025, 2, 1))
     assert page["solde_centimes"].to_list() == [400]
     tout, _ = livres.grand_livre(7, "411")
@@ -225,7 +225,7 @@ def test_the_running_balance_of_a_period_starts_from_what_came_before_in_its_exe
 
 
 def test_pages_of_a_journal_give_every_line_once(livres: LivresSql) -> None:
-    livres.poster(7, "imp-1", plan(livres, 7), {})
+    livres.poster(7, "imp-1", plan(livres, 7), dict)
     lignes: list[int] = []
     curseur = None
     while True:

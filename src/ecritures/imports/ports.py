@@ -5,7 +5,7 @@ Everything here is synchronous: steps run in worker threads, routes in FastAPI's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -95,6 +95,10 @@ class Demandes(Protocol):
         """Moves to ``vers`` if the present state allows it. False: it was already there or beyond. Final: forgets the url."""
         ...
 
+    def compter_essai(self, import_id: str) -> int:
+        """Counts one more beginning of a step that computes; gives how many there were."""
+        ...
+
     def noter_original(self, import_id: str, sha256: str, taille_octets: int) -> None: ...
 
     def memes_octets(self, dossier: int, sha256: str, sauf: str) -> Sequence[Demande]:
@@ -143,8 +147,11 @@ class Livres(Protocol):
         """The receipt of an import that was posted; None if it was not."""
         ...
 
-    def poster(self, dossier: int, import_id: str, plan: Plan, contenu: Mapping[str, Any]) -> Recu:
-        """Writes lines, roll-ups, what is created and the chained receipt, all or none. Posted already: its receipt."""
+    def poster(self, dossier: int, import_id: str, plan: Plan, faits: Callable[[], Mapping[str, Any]]) -> Recu:
+        """Writes lines, roll-ups, what is created and the chained receipt, all or none. Posted already: its receipt.
+
+        ``faits`` gives what the receipt states; it is called once, after the lines were loaded.
+        """
         ...
 
     def garder_constats(self, dossier: int, import_id: str, constats: pl.DataFrame) -> None:
@@ -280,6 +287,10 @@ class Depots(Protocol):
 
     def lire(self, domain: str, uri: str) -> Iterator[bytes]:
         """The uploaded bytes, by chunks. Raises DepotAbsent (another firm's deposit included)."""
+        ...
+
+    def purger(self, plus_vieux_que: datetime) -> int:
+        """Deletes the deposits older than that; gives how many."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ecritures import __version__
@@ -21,14 +22,16 @@ def post(demande: Demande, examen: Examen, contexte: Contexte, app: Ports) -> No
     """
     assert examen.lot is not None and not examen.constats.est_bloquant, "only a lot without errors is posted"
     plan = plan_posting(examen.lot, contexte)
-    recu = app.livres.poster(demande.dossier, demande.id, plan, _faits(demande, plan))
+    with ThreadPoolExecutor(1) as fil:  # the lines are hashed while the database takes them
+        empreinte = fil.submit(empreinte_lignes, plan.lignes)
+        recu = app.livres.poster(demande.dossier, demande.id, plan, lambda: _faits(demande, plan, empreinte.result()))
     deja = app.demandes.memes_octets(demande.dossier, demande.sha256 or "", sauf=demande.id)
     app.demandes.avancer(
         demande.id, State.TERMINE, compte_rendu=succeeded(examen.lot, examen.constats, plan, recu, deja)
     )
 
 
-def _faits(demande: Demande, plan: Plan) -> dict[str, Any]:
+def _faits(demande: Demande, plan: Plan, empreinte: str) -> dict[str, Any]:
     """What the receipt states. Integers and text only, so that its hash can be recomputed anywhere."""
     return {
         "domain": demande.domain,
@@ -44,6 +47,6 @@ def _faits(demande: Demande, plan: Plan) -> dict[str, Any]:
         "ecritures": plan.lignes["ecriture"].n_unique(),
         "debit_centimes": plan.debit_centimes,
         "credit_centimes": plan.credit_centimes,
-        "empreinte_lignes": empreinte_lignes(plan.lignes),
+        "empreinte_lignes": empreinte,
         "journaux": plan.totaux.to_dicts(),
     }

@@ -20,8 +20,24 @@ SUITE = "suite"
 """A step's answer: go on with the next one."""
 FINI = "fini"
 """A step's answer: the import is over."""
+ESSAIS_MAX = 20
+"""Beginnings of the steps that compute (two for an import that goes well). Beyond, the import is what kills the workers."""
+
 REESSAYER = "reessayer"
 """Fetch's answer: the link did not answer, try again later."""
+
+
+_PETITS_FICHIERS = {
+    "tra": f"{'***S5CLIJRLSTD':<33}007\r\n".encode()
+    + b"".join(
+        f"OD 01012025OD{'471':<17} {'':17}{'':35}{'Ecriture':<35}   01011900{sens}{'1,00':>20}N       1EUR         1E--\r\n".encode()
+        for sens in "DC"
+    ),
+    "fec": b"JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\tPieceRef\tPieceDate\t"
+    b"EcritureLib\tDebit\tCredit\tEcritureLet\tDateLet\tValidDate\tMontantdevise\tIdevise\r\n"
+    b"OD\tDivers\t1\t20250101\t471000\tAttente\t\t\tP1\t20250101\tEcriture\t1,00\t0,00\t\t\t20250101\t\t\r\n"
+    b"OD\tDivers\t1\t20250101\t471000\tAttente\t\t\tP1\t20250101\tEcriture\t0,00\t1,00\t\t\t20250101\t\t\r\n",
+}
 
 
 @dataclass
@@ -34,7 +50,8 @@ class Etapes:
 
     def recuperer(self, import_id: str, dernier_essai: bool) -> str:
         """Fetch. REESSAYER when the link may answer later, unless this was the last try."""
-        demande = self._en_cours(import_id)
+        self.app.demandes.avancer(import_id, State.EN_COURS)
+        demande = self._lire(import_id)
         if demande is None:
             return FINI
         try:
@@ -49,7 +66,7 @@ class Etapes:
 
     def examiner(self, import_id: str) -> str:
         """Read and check. The findings are kept; any ERROR ends the import, and nothing is posted."""
-        demande = self._en_cours(import_id)
+        demande = self._calcule(import_id)
         if demande is None:
             return FINI
         try:
@@ -67,7 +84,7 @@ class Etapes:
 
     def poster(self, import_id: str) -> str:
         """Post. A worker that took the import over reads and checks it again: same bytes, same rules, same lot."""
-        demande = self._en_cours(import_id)
+        demande = self._calcule(import_id)
         if demande is None:
             return FINI
         with self._verrou:
@@ -85,9 +102,21 @@ class Etapes:
             self._examens.pop(import_id, None)
         self.app.demandes.avancer(import_id, State.EN_ERREUR, message=broken(reference))
 
-    def _en_cours(self, import_id: str) -> Demande | None:
-        """The request, moved to EN_COURS; None when it is over already (an earlier attempt finished)."""
-        self.app.demandes.avancer(import_id, State.EN_COURS)
+    def echauffer(self) -> None:
+        """Reads a small file of each format: what the first use loads and compiles is not paid by the first import."""
+        for format_, octets in _PETITS_FICHIERS.items():
+            check(read(octets, format_, OptionsLecture()), Contexte())
+
+    def _calcule(self, import_id: str) -> Demande | None:
+        """The request of a step that computes, counted; None when it is over, or was begun too often."""
+        demande = self._lire(import_id)
+        if demande is not None and self.app.demandes.compter_essai(import_id) > ESSAIS_MAX:
+            self.abandonner(import_id, reference=import_id[:8])
+            return None
+        return demande
+
+    def _lire(self, import_id: str) -> Demande | None:
+        """The request; None when it is over already (an earlier attempt finished)."""
         demande = self.app.demandes.lire(import_id)
         assert demande is not None, "a job names a registered request"
         return None if demande.state.est_final else demande

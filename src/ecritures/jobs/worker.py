@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -40,6 +41,9 @@ MORT_APRES_S = 15.0
 
 REPRISES_MAX = 20
 """Times a job is taken up again after its worker died on it; then the import is given up, so that it kills no more."""
+
+PURGE_S = 3600.0
+"""Between two purges of expired deposits."""
 
 ESSAIS_BASE = 6
 """Tries of a step while the database does not answer (0.2 s, doubled: about 6 s in all)."""
@@ -80,7 +84,9 @@ def run_worker(
     }
     DBOS(config=config)
     _declare(etapes)
+    purge = _Purge(etapes)
     try:
+        etapes.echauffer()
         battements.battre(executeur)
         DBOS.launch()
         DBOS.register_queue(
@@ -96,6 +102,7 @@ def run_worker(
                 battements.battre(executeur)
                 _reprend_les_morts(executeur, battements)
                 _abandonne_les_fatals(etapes)
+                purge.passe()
             except (OperationalError, InterfaceError) as erreur:
                 JOURNAL.warning("worker.base_injoignable", erreur=type(erreur).__name__)
     finally:
@@ -148,6 +155,23 @@ def _recupere(import_id: str, recuperer: Callable[[str, bool], str], limits: Lim
         DBOS.sleep(attente)
         ecoule += attente
         attente = min(2 * attente, limits.lien_attente_max_s)
+
+
+class _Purge:
+    """Deletes expired deposits, once an hour."""
+
+    def __init__(self, etapes: Etapes) -> None:
+        self._app = etapes.app
+        self._prochaine = time.monotonic()
+
+    def passe(self) -> None:
+        if time.monotonic() < self._prochaine:
+            return
+        self._prochaine = time.monotonic() + PURGE_S
+        limite = datetime.now(UTC) - timedelta(seconds=self._app.limits.depot_validite_s)
+        nombre = self._app.depots.purger(limite)
+        if nombre:
+            JOURNAL.info("depots.purges", nombre=nombre)
 
 
 def _insiste(action: Callable[[], T]) -> T:

@@ -74,6 +74,11 @@ class RegistreDemandes:
             )
             return fait.rowcount == 1
 
+    def compter_essai(self, import_id: str) -> int:
+        requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id).values(essais=IMPORTS.c.essais + 1)
+        with self._base.ecriture() as connexion:
+            return int(connexion.execute(requete.returning(IMPORTS.c.essais)).scalar_one())
+
     def noter_original(self, import_id: str, sha256: str, taille_octets: int) -> None:
         with self._base.ecriture() as connexion:
             connexion.execute(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -122,14 +122,15 @@ class LivresSql:
 
     # -- posting
 
-    def poster(self, dossier: int, import_id: str, plan: Plan, contenu: Mapping[str, Any]) -> Recu:
+    def poster(self, dossier: int, import_id: str, plan: Plan, faits: Callable[[], Mapping[str, Any]]) -> Recu:
         with self.base(dossier).ecriture() as connexion:
             _verrouille(connexion, dossier)
             fait = _recu(connexion, dossier, RECUS.c.import_id == import_id)
             if fait is not None:
                 return fait  # an earlier attempt committed; only its answer was lost
-            recu = enchainer(_dernier_recu(connexion, dossier), import_id, contenu)
-            cle = [pl.lit(dossier, pl.Int64).alias("dossier"), pl.lit(recu.rang, pl.Int64).alias("import_rang")]
+            dernier = _dernier_recu(connexion, dossier)
+            rang = dernier.rang + 1 if dernier else 1
+            cle = [pl.lit(dossier, pl.Int64).alias("dossier"), pl.lit(rang, pl.Int64).alias("import_rang")]
             load(connexion, LIGNES, plan.lignes.select(*cle, pl.all()))
             load(
                 connexion,
@@ -139,6 +140,8 @@ class LivresSql:
             rapports.cumule(connexion, dossier, plan.soldes)
             for table, cadre in ((JOURNAUX, plan.journaux), (COMPTES, plan.comptes), (TIERS, plan.tiers)):
                 load(connexion, table, _manquants(connexion, table, dossier, cadre))
+            recu = enchainer(dernier, import_id, faits())
+            assert recu.rang == rang, "lines bear the rank of their receipt"
             connexion.execute(
                 sa.insert(RECUS).values(
                     dossier=dossier,

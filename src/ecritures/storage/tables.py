@@ -97,6 +97,7 @@ IMPORTS = _table(
     sa.Column("siret", TEXTE),
     sa.Column("sha256", TEXTE),
     sa.Column("taille_octets", ENTIER),
+    sa.Column("essais", ENTIER, nullable=False, server_default="0"),  # times a step that computes was begun
     sa.Column("message", TEXTE),
     sa.Column("compte_rendu", TEXTE),  # JSON, see imports/report.py
     sa.Index("imports_domain", "domain", "rang"),

@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("siret", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("taille_octets", ENTIER, nullable=True),
+        sa.Column("essais", ENTIER, server_default="0", nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("compte_rendu", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
