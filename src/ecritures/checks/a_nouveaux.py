@@ -23,6 +23,8 @@ def _lignes(lot: Lot) -> pl.DataFrame | None:
 def _solde_de_gestion(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
     """Entries of the closing day whose lines are all of classes 6, 7 and accounts 12."""
     fin = cloture(lot, contexte) or lot.lignes["date"].max()
+    if fin is None:
+        return None
     lignes = lot.lignes.select("ecriture", "date", "compte")
     au_resultat = lignes.filter((pl.col("date") == fin) & pl.col("compte").str.starts_with("12"))["ecriture"].unique()
     if au_resultat.len() == 0:
