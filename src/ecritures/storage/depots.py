@@ -15,6 +15,7 @@ import unicodedata
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -141,8 +142,7 @@ class DepotsLocaux:
         it leaves no trace and the earlier one stays. Raises FichierTropGros."""
         if not _GUID.fullmatch(guid):
             raise DepotExpire
-        brouillon = await _in_thread(Brouillon, self._racine)
-        with brouillon:
+        with Brouillon(self._racine) as brouillon:  # made here: lost in a thread by a cancel, it would stay
             attente = bytearray()
             async for morceau in morceaux:
                 attente += morceau
@@ -287,7 +287,9 @@ async def _in_thread(fonction: Callable[..., T], *arguments: object) -> T:
     try:
         return await asyncio.shield(tache)
     except asyncio.CancelledError:
-        await asyncio.wait([tache])
+        while not tache.done():  # cancelled again while waiting: still not before the end
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([tache])
         raise
 
 
