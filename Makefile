@@ -6,10 +6,11 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 AZURITE := azurite@3.35.0
 ARGS ?=
+BENCH ?= layouts
 N ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check golden bench docs
+.PHONY: help demo setup test check golden bench
 
 help:  ## ce message
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,11 +33,8 @@ golden: $(VENV)/.dev  ## réécrit les fichiers attendus de tests/golden : relir
 	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/golden
 	@git --no-pager diff --stat -- tests/golden
 
-bench: $(VENV)/.bench  ## mesure les débits (ARGS : quelles mesures)
-	$(PY) -m bench $(ARGS)
-
-docs: $(VENV)/.base  ## refait les pages tirées du code (docs/formats, docs/controles, réglages)
-	$(PY) docs/generer.py
+bench: $(VENV)/.bench  ## mesures : BENCH=layouts, un fichier de bench/, avec ses ARGS
+	$(PY) bench/$(BENCH).py $(ARGS)
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 

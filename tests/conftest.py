@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A loaded machine is no defect: timings never decide a test.
+settings.register_profile("ecritures", deadline=None)
+settings.load_profile("ecritures")
 
 if str(Path(__file__).parent) not in sys.path:  # whatever the import mode, `serveurs` is found
     sys.path.insert(0, str(Path(__file__).parent))

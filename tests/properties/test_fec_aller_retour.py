@@ -92,4 +92,6 @@ def test_totals_are_those_of_the_amounts_in_the_file(brouillon: Brouillon) -> No
     assert lot is not None
     soldes = [int(c[11].replace(",", "")) - int(c[12].replace(",", "")) for c in brouillon.lignes[1:]]
     assert lot.debit_centimes - lot.credit_centimes == sum(soldes)
-    assert lot.lignes.select((pl.col("debit_centimes") < 0).any() | (pl.col("credit_centimes") < 0).any()).item() is False
+    assert (
+        lot.lignes.select((pl.col("debit_centimes") < 0).any() | (pl.col("credit_centimes") < 0).any()).item() is False
+    )

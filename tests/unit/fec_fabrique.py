@@ -84,7 +84,9 @@ def lire(octets: bytes, nom: str | None = NOM_FICHIER) -> Lecture:
     return reader.read(octets, OptionsLecture(nom_fichier=nom))
 
 
-def examiner(octets: bytes, nom: str | None = NOM_FICHIER, contexte: Contexte | None = None) -> tuple[Lecture, Constats]:
+def examiner(
+    octets: bytes, nom: str | None = NOM_FICHIER, contexte: Contexte | None = None
+) -> tuple[Lecture, Constats]:
     """The reading, and every finding of the reader and of all checks."""
     lecture = lire(octets, nom)
     lot = lecture.lot

@@ -29,7 +29,7 @@ MANIERES: list[tuple[str, Nom]] = [
     ("one sequence, padded", lambda _, __, rang: f"{rang:08d}"),
     ("one sequence that does not begin at one", lambda _, __, rang: str(rang + 5_000)),
     ("one sequence a journal", lambda _, rang, __: str(rang)),
-    ("one sequence a journal, each in its own range", lambda j, rang, _: str(rang + 10_000 * "AN VE BQ AC".split().index(j))),
+    ("one sequence a journal, each in its own range", lambda j, rang, _: str(rang + 10_000 * ["AN", "VE", "BQ", "AC"].index(j))),
     ("the journal before the number", lambda j, rang, _: f"{j}{rang:06d}"),
     ("the year and slashes", lambda j, rang, _: f"{j}/2025/{rang:05d}"),
     ("the month before the number, starting again", lambda j, rang, _: f"{j}-{rang // 9:02d}-{rang % 9}"),
@@ -50,7 +50,9 @@ def test_numbers_that_hold_a_date_are_not_a_sequence_with_gaps() -> None:
 
 def test_missing_numbers_are_counted_and_written_out_by_runs() -> None:
     brouillon = numerote(lambda _, __, rang: str(rang))
-    otes = [n for n in range(2, len(brouillon.lignes) + 1) if brouillon.lit(n, "EcritureNum") in ("7", "20", "21", "22")]
+    otes = [
+        n for n in range(2, len(brouillon.lignes) + 1) if brouillon.lit(n, "EcritureNum") in ("7", "20", "21", "22")
+    ]
     _, constats = examiner(brouillon.ote(*otes).octets)
     assert constats.par_code["G05"] == 1
     trou = constats.liste.filter(constats.liste["code"] == "G05").row(0, named=True)

@@ -37,14 +37,24 @@ def test_lines_of_another_width_are_set_apart_with_their_width() -> None:
 
 @pytest.mark.parametrize(
     ("ligne", "attendu"),
-    [("a|b", False), ("a b|c", False), (" a|b", True), ("a|b ", True), ("a |b", True), ("a| b", True), ("a|b\u00a0", True)],
+    [
+        ("a|b", False),
+        ("a b|c", False),
+        (" a|b", True),
+        ("a|b ", True),
+        ("a |b", True),
+        ("a| b", True),
+        ("a|b\u00a0", True),
+    ],
 )
 def test_padding_is_seen_at_the_edge_of_a_zone_only(ligne: str, attendu: bool) -> None:
     assert est_rembourre(pl.Series([ligne]), "|", ascii_seul=False) is attendu
 
 
 def test_what_is_not_in_the_expected_form_is_taken_again_value_by_value() -> None:
-    textes = pl.DataFrame({"numero_ligne": [7, 8, 9, 10], "m": ["1,00", "2.5", "", "zut"], "d": ["20250131", "x", "", "20250230"]})
+    textes = pl.DataFrame(
+        {"numero_ligne": [7, 8, 9, 10], "m": ["1,00", "2.5", "", "zut"], "d": ["20250131", "x", "", "20250230"]}
+    )
     valeurs, defauts = typer(textes, {"m": MONTANT, "d": DATE})
     assert valeurs["m"].to_list() == [100, 250, None, None]
     assert valeurs["d"].to_list() == [date(2025, 1, 31), None, None, None]
@@ -79,7 +89,11 @@ def test_a_zone_the_line_does_not_have_has_no_place() -> None:
 def test_a_zone_put_back_together_covers_its_pieces_and_moves_the_next() -> None:
     lieux = pl.DataFrame({"numero_ligne": pl.Series([1, 1, 1], dtype=pl.UInt32), "zone": ["a", "b", "c"]})
     place = situation("un|deux|trois|4\n", {1: Fusion(1, 1)}).situer(lieux)
-    assert place.select("colonne_debut", "colonne_fin", "brut").rows() == [(1, 2, "un"), (4, 13, "deux|trois"), (15, 15, "4")]
+    assert place.select("colonne_debut", "colonne_fin", "brut").rows() == [
+        (1, 2, "un"),
+        (4, 13, "deux|trois"),
+        (15, 15, "4"),
+    ]
 
 
 def test_lines_are_found_whatever_the_block_they_are_in() -> None:

@@ -50,8 +50,18 @@ def _double(b: Brouillon) -> Brouillon:
     """VE000001 (lines 4 to 6) comes again at the end, at another date and for other amounts."""
     lignes = b.copie(4, 6)
     b.insere(34, *lignes)
-    for numero, (debit, credit) in zip(range(34, 37), (("12,00", "0,00"), ("0,00", "10,00"), ("0,00", "2,00")), strict=True):
-        b.met(numero, EcritureDate="20250901", PieceDate="20250901", ValidDate="20250906", PieceRef="P9", EcritureLet="", DateLet="")
+    for numero, (debit, credit) in zip(
+        range(34, 37), (("12,00", "0,00"), ("0,00", "10,00"), ("0,00", "2,00")), strict=True
+    ):
+        b.met(
+            numero,
+            EcritureDate="20250901",
+            PieceDate="20250901",
+            ValidDate="20250906",
+            PieceRef="P9",
+            EcritureLet="",
+            DateLet="",
+        )
         b.met(numero, Debit=debit, Credit=credit)
     return b
 
@@ -59,9 +69,19 @@ def _double(b: Brouillon) -> Brouillon:
 def _cloture(b: Brouillon) -> Brouillon:
     b.insere(34, *b.copie(2, 3))
     for numero in (34, 35):
-        b.met(numero, JournalCode="OD", JournalLib="Opérations", EcritureNum="OD1", EcritureDate="20251231", PieceDate="20251231", ValidDate="20251231")
+        b.met(
+            numero,
+            JournalCode="OD",
+            JournalLib="Opérations",
+            EcritureNum="OD1",
+            EcritureDate="20251231",
+            PieceDate="20251231",
+            ValidDate="20251231",
+        )
         b.met(numero, EcritureLib="Solde des comptes de gestion")
-    return b.met(34, CompteNum="707000", CompteLib="Ventes de marchandises").met(35, CompteNum="120000", CompteLib="Résultat")
+    return b.met(34, CompteNum="707000", CompteLib="Ventes de marchandises").met(
+        35, CompteNum="120000", CompteLib="Résultat"
+    )
 
 
 def _entre_journaux(b: Brouillon) -> Brouillon:
@@ -183,6 +203,7 @@ FAUTES: list[tuple[str, Faute, set[str], int | None, str | None]] = [
     ("G23", lambda b: b.insere(34, *b.copie(32, 33)).met(34, EcritureNum="BQ000007").met(35, EcritureNum="BQ000007"), {"G20", "G23"}, 34, "EcritureNum"),
 ]  # fmt: skip
 
+
 def _ids() -> list[str]:
     return [f"{code}-{rang}" for rang, (code, *_) in enumerate(FAUTES)]
 
@@ -201,7 +222,12 @@ def test_one_fault_calls_for_its_finding_and_no_other(
     assert "{" not in premier["message"]
     noms = [nom.strip('" ') for nom in brouillon.lignes[0]]
     rang = noms.index(zone) if zone in noms else ZONES.index(zone) if zone in ZONES else None
-    if rang is not None and ligne is not None and len(brouillon.lignes[ligne - 1]) == len(noms) and not code.startswith("H0"):
+    if (
+        rang is not None
+        and ligne is not None
+        and len(brouillon.lignes[ligne - 1]) == len(noms)
+        and not code.startswith("H0")
+    ):
         assert (premier["colonne_debut"], premier["colonne_fin"]) == brouillon.colonnes(ligne, rang)
 
 

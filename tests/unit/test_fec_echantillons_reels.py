@@ -16,7 +16,9 @@ from ecritures.domain.constat import Constats
 from ecritures.domain.lot import Lot
 
 DOSSIER = dossier_echantillons()
-pytestmark = pytest.mark.skipif(DOSSIER is None, reason="échantillons FEC absents : donner leur dossier par ECRITURES_DONNEES")
+pytestmark = pytest.mark.skipif(
+    DOSSIER is None, reason="échantillons FEC absents : donner leur dossier par ECRITURES_DONNEES"
+)
 
 # file: charset, line ends, separator, rows, entries, debit, credit, codes announced with their counts (None: any)
 ATTENDUS: dict[str, dict[str, Any]] = {

@@ -57,7 +57,17 @@ def test_no_closing_day_makes_the_exercise_fail(cloture: date) -> None:
     assert exercice is None or exercice[1] == cloture
 
 
-@pytest.mark.parametrize(("siren", "valide"), [("732829320", True), ("542107651", True), ("123456789", False), ("73282932", False), ("73282932O", False), ("٧٣٢٨٢٩٣٢٠", False)])
+@pytest.mark.parametrize(
+    ("siren", "valide"),
+    [
+        ("732829320", True),
+        ("542107651", True),
+        ("123456789", False),
+        ("73282932", False),
+        ("73282932O", False),
+        ("٧٣٢٨٢٩٣٢٠", False),
+    ],
+)
 def test_a_siren_has_nine_digits_and_a_key(siren: str, valide: bool) -> None:
     assert est_siren(siren) is valide
 

@@ -33,7 +33,9 @@ def test_a_clean_file_calls_for_nothing_in_any_legal_form(encodage: str, fin: st
 
 @pytest.mark.parametrize(("encodage", "code"), [("cp1252", "F08"), ("cp850", "F08")])
 def test_the_charsets_of_older_software_are_read_and_said(encodage: str, code: str) -> None:
-    texte = generer_fec(500).decode().replace("Facture", "Règlement d’été" if encodage == "cp1252" else "Règlement d'été")
+    texte = (
+        generer_fec(500).decode().replace("Facture", "Règlement d’été" if encodage == "cp1252" else "Règlement d'été")
+    )
     lecture, constats = examiner(texte.encode(encodage))
     assert constats.par_code == {code: 1}
     assert lecture.lot is not None
@@ -135,8 +137,13 @@ def test_amount_and_side_give_the_same_lines_as_debit_and_credit(sens: tuple[str
 def test_a_lot_has_the_declared_columns_and_what_the_file_says_of_its_codes() -> None:
     lot = lire(generer_fec(32)).lot
     assert lot is not None
-    assert dict(lot.lignes.schema) == {nom: type_() if isinstance(type_, type) else type_ for nom, type_ in LIGNES.items()}
-    assert lot.journaux.select("numero_ligne", "code", "libelle").rows()[:2] == [(2, "AN", "À-nouveaux"), (4, "VE", "Ventes")]
+    assert dict(lot.lignes.schema) == {
+        nom: type_() if isinstance(type_, type) else type_ for nom, type_ in LIGNES.items()
+    }
+    assert lot.journaux.select("numero_ligne", "code", "libelle").rows()[:2] == [
+        (2, "AN", "À-nouveaux"),
+        (4, "VE", "Ventes"),
+    ]
     assert lot.tiers.select("code", "collectif").rows()[0] == ("C00004", "411000")
     assert lot.comptes.filter(pl.col("numero") == "707000")["libelle"].item() == "Ventes de marchandises"
     assert lot.regime == "BIC/IS"
@@ -144,11 +151,17 @@ def test_a_lot_has_the_declared_columns_and_what_the_file_says_of_its_codes() ->
     assert lot.exercice_annonce == (date(2025, 1, 1), date(2025, 12, 31))
 
 
-def test_a_negative_debit_is_a_credit_and_says_it_was_negative() -> None:
-    lot = lire(Brouillon().met(5, Debit="-2563,98", Credit="0,00").octets).lot
+@pytest.mark.parametrize(
+    ("debit", "credit", "lus"),
+    [("-2563,98", "0,00", (0, 256398)), ("0,00", "-2563,98", (256398, 0)), ("2563,98-", "", (0, 256398))],
+)
+def test_a_negative_amount_is_on_the_other_side_and_says_it_was_negative(
+    debit: str, credit: str, lus: tuple[int, int]
+) -> None:
+    lot = lire(Brouillon().met(5, Debit=debit, Credit=credit).octets).lot
     assert lot is not None
     ligne = lot.lignes.row(3, named=True)
-    assert (ligne["debit_centimes"], ligne["credit_centimes"], ligne["supplement"]) == (0, 256398, "\x1f-")
+    assert (ligne["debit_centimes"], ligne["credit_centimes"], ligne["supplement"]) == (*lus, "\x1f-")
 
 
 def test_negative_amounts_on_both_sides_are_never_netted() -> None:
@@ -159,7 +172,15 @@ def test_negative_amounts_on_both_sides_are_never_netted() -> None:
 
 @pytest.mark.parametrize(
     ("devise", "montant", "mineures"),
-    [("USD", "12,34", 1234), ("JPY", "1234,00", 1234), ("JPY", "1234", 1234), ("JPY", "12,34", None), ("TND", "1,234", 1234), ("TND", "-1,5", -1500), ("TND", "12", 12000)],
+    [
+        ("USD", "12,34", 1234),
+        ("JPY", "1234,00", 1234),
+        ("JPY", "1234", 1234),
+        ("JPY", "12,34", None),
+        ("TND", "1,234", 1234),
+        ("TND", "-1,5", -1500),
+        ("TND", "12", 12000),
+    ],
 )
 def test_a_foreign_amount_is_in_the_minor_unit_of_its_currency(devise: str, montant: str, mineures: int | None) -> None:
     lot = lire(Brouillon().met(9, Idevise=devise, Montantdevise=montant).octets).lot

@@ -11,13 +11,16 @@ from ecritures.formats.fec.valeurs import DATE, MONTANT, reprendre_date, reprend
 
 
 @pytest.mark.parametrize(
-    ("texte", "centimes"), [("0,00", 0), ("1234,56", 123456), ("0000000069,60", 6960), ("9999999999,99", 999_999_999_999)]
+    ("texte", "centimes"),
+    [("0,00", 0), ("1234,56", 123456), ("0000000069,60", 6960), ("9999999999,99", 999_999_999_999)],
 )
 def test_the_legal_form_of_an_amount_is_read_by_the_expression(texte: str, centimes: int) -> None:
     assert pl.select(MONTANT.lire(pl.lit(texte))).item() == centimes
 
 
-@pytest.mark.parametrize("texte", ["1,2", "1", "1.20", "-1,20", "1,20-", " 1,20", "1,200", "٣,٠٠", "10000000000,00", "", "1,20\n"])
+@pytest.mark.parametrize(
+    "texte", ["1,2", "1", "1.20", "-1,20", "1,20-", " 1,20", "1,200", "٣,٠٠", "10000000000,00", "", "1,20\n"]
+)
 def test_any_other_form_is_left_to_the_slow_path(texte: str) -> None:
     assert pl.select(MONTANT.lire(pl.lit(texte))).item() is None
 
@@ -61,16 +64,23 @@ def test_any_other_form_is_left_to_the_slow_path(texte: str) -> None:
         ("9" * 400, None, ("V05",)),
     ],
 )
-def test_an_amount_in_another_form_is_repaired_or_refused(texte: str, centimes: int | None, defauts: tuple[str, ...]) -> None:
+def test_an_amount_in_another_form_is_repaired_or_refused(
+    texte: str, centimes: int | None, defauts: tuple[str, ...]
+) -> None:
     assert reprendre_montant(texte) == (centimes, defauts)
 
 
-@pytest.mark.parametrize(("texte", "jour"), [("20250131", date(2025, 1, 31)), ("20240229", date(2024, 2, 29)), ("15250131", date(1525, 1, 31))])
+@pytest.mark.parametrize(
+    ("texte", "jour"),
+    [("20250131", date(2025, 1, 31)), ("20240229", date(2024, 2, 29)), ("15250131", date(1525, 1, 31))],
+)
 def test_the_legal_form_of_a_date_is_read_by_the_expression(texte: str, jour: date) -> None:
     assert pl.select(DATE.lire(pl.lit(texte))).item() == jour
 
 
-@pytest.mark.parametrize("texte", ["2025 101", "2025-101", " 2025011", "2025011 ", "20250230", "+2025011", "2025013", "٢٠٢٥٠١٣١"])
+@pytest.mark.parametrize(
+    "texte", ["2025 101", "2025-101", " 2025011", "2025011 ", "20250230", "+2025011", "2025013", "٢٠٢٥٠١٣١"]
+)
 def test_eight_characters_are_not_always_a_date(texte: str) -> None:
     assert pl.select(DATE.lire(pl.lit(texte))).item() is None
 
@@ -97,15 +107,22 @@ def test_eight_characters_are_not_always_a_date(texte: str) -> None:
         ("{current_date}", None, "V15"),
     ],
 )
-def test_a_date_in_another_form_is_repaired_when_it_can_be_one_day_only(texte: str, jour: date | None, defaut: str) -> None:
+def test_a_date_in_another_form_is_repaired_when_it_can_be_one_day_only(
+    texte: str, jour: date | None, defaut: str
+) -> None:
     assert reprendre_date(texte) == (jour, (defaut,))
 
 
-@pytest.mark.parametrize(("texte", "lu", "defauts"), [("d", "D", ()), ("c", "C", ()), ("1", None, ("V13",)), ("+ 1", None, ("V13",)), ("DEB", None, ("V13",))])
+@pytest.mark.parametrize(
+    ("texte", "lu", "defauts"),
+    [("d", "D", ()), ("c", "C", ()), ("1", None, ("V13",)), ("+ 1", None, ("V13",)), ("DEB", None, ("V13",))],
+)
 def test_a_side_is_d_or_c_or_a_signed_one(texte: str, lu: str | None, defauts: tuple[str, ...]) -> None:
     assert reprendre_sens(texte) == (lu, defauts)
 
 
-@pytest.mark.parametrize(("centimes", "texte"), [(0, "0,00"), (5, "0,05"), (-5, "-0,05"), (123456, "1234,56"), (None, "")])
+@pytest.mark.parametrize(
+    ("centimes", "texte"), [(0, "0,00"), (5, "0,05"), (-5, "-0,05"), (123456, "1234,56"), (None, "")]
+)
 def test_an_amount_is_written_with_a_comma_and_two_decimals(centimes: int | None, texte: str) -> None:
     assert pl.select(MONTANT.ecrire(pl.lit(centimes, pl.Int64))).item() == texte

@@ -117,7 +117,9 @@ def test_latin_text_is_transliterated_and_what_cannot_be_is_counted() -> None:
     assert export.caracteres_remplaces == 3
 
 
-@pytest.mark.parametrize(("devise", "montant", "ecrit_"), [("JPY", "1234", "1234,00"), ("TND", "-1,5", "-1,500"), ("USD", "12,3", "12,30")])
+@pytest.mark.parametrize(
+    ("devise", "montant", "ecrit_"), [("JPY", "1234", "1234,00"), ("TND", "-1,5", "-1,500"), ("USD", "12,3", "12,30")]
+)
 def test_a_foreign_amount_is_written_in_the_decimals_of_its_currency(devise: str, montant: str, ecrit_: str) -> None:
     brouillon = Brouillon().met(9, Idevise=devise, Montantdevise=montant)
     assert ecrit(brouillon)[8][16:18] == [ecrit_, devise]

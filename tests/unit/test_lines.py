@@ -54,7 +54,8 @@ def test_every_line_end_is_read_and_named(octets: bytes, nom: str, attendu: list
     ("octets", "motif"),
     [
         (b"", "vide"),
-        (b" \r\n\x1a", "vide"), (b"\xef\xbb\xbf", "vide"),
+        (b" \r\n\x1a", "vide"),
+        (b"\xef\xbb\xbf", "vide"),
         ("a\n".encode("utf-16"), "utf-16"),
         ("abcdefghij".encode("utf-16-le"), "utf-16"),
         (b"PK\x03\x04abc", "binaire"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecritures.domain.errors import OriginalAbsent
+from ecritures.domain.errors import OriginalAbsent, OriginalAltere
 from ecritures.imports.ports import Dossier, Ports
 from ecritures.ledger.posting import empreinte_lignes, soldes
 from ecritures.ledger.recu import Recu, premiere_rupture
@@ -51,5 +51,5 @@ def _broken_facts(dossier: Dossier, recu: Recu, app: Ports) -> Iterator[str]:
         yield "le total du débit n'est plus celui du reçu"
     try:
         app.originaux.lire(recu.contenu["fichier"]["sha256"])
-    except OriginalAbsent as refus:
+    except (OriginalAbsent, OriginalAltere) as refus:
         yield refus.message

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 JOURNAL = structlog.get_logger("ecritures.worker")
 
-INTERROGATION_S = 0.03
+INTERROGATION_S = 0.02
 """How often the queue is looked at: half of it is what a small import waits."""
 
 IMPORTS_EN_COURS_MAX = 64

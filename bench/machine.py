@@ -1,0 +1,44 @@
+"""Where the figures come from: machine, versions, what else was running."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import sqlite3
+from importlib import metadata
+from pathlib import Path
+
+from bench.processes import Json
+
+CHARGE_MAX = 1.5
+"""Above this load average another program takes part of the two cores, and the page says so."""
+PAQUETS = ("ecritures", "polars", "numpy", "sqlalchemy", "psycopg", "dbos", "fastapi", "uvicorn")
+
+
+def describe() -> Json:
+    return {
+        "date": dt.datetime.now().astimezone().strftime("%d/%m/%Y %H:%M %z"),
+        "systeme": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
+        "processeur": _processeur(),
+        "coeurs": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memoire_gio": _memoire_gio(),
+        "charge": round(os.getloadavg()[0], 2),
+        "versions": {
+            "Python": platform.python_version(),
+            "SQLite": sqlite3.sqlite_version,
+            **{nom: metadata.version(nom) for nom in PAQUETS},
+        },
+    }
+
+
+def _processeur() -> str:
+    try:
+        lignes = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "inconnu"
+    return next((li.partition(":")[2].strip() for li in lignes if li.startswith("model name")), "inconnu")
+
+
+def _memoire_gio() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30))
