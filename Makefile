@@ -6,11 +6,10 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 AZURITE := azurite@3.35.0
 ARGS ?=
-BENCH ?= layouts
 N ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check golden bench
+.PHONY: help demo setup test check golden bench docs
 
 help:  ## ce message
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,8 +32,11 @@ golden: $(VENV)/.dev  ## réécrit les fichiers attendus de tests/golden : relir
 	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/golden
 	@git --no-pager diff --stat -- tests/golden
 
-bench: $(VENV)/.bench  ## mesures : BENCH=layouts, un fichier de bench/, avec ses ARGS
-	$(PY) bench/$(BENCH).py $(ARGS)
+bench: $(VENV)/.bench  ## mesure les étapes et la chaîne entière, à côté d'autres outils ; écrit docs/performance.md
+	$(PY) -m bench $(ARGS)
+
+docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs/controles.md
+	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_controles.py
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 

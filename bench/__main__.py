@@ -32,6 +32,11 @@ PAIR_DUREE_MAX_S = 30.0
 """A peer that took longer is not measured again: the minutes are better spent elsewhere."""
 
 
+def _fois(lignes: int) -> int:
+    """How many times a size is measured; the median is kept."""
+    return 3 if lignes <= 100_000 else 2
+
+
 @dataclass
 class Banc:
     """One run: what to measure, where, and what was found."""
@@ -74,11 +79,11 @@ class Banc:
         self.say("fichiers générés")
 
     def measure_steps(self, jeu: str, lignes: int, base: str) -> None:
-        fois = 3 if lignes <= 100_000 else 2
+        fois = _fois(lignes)
         mesures: list[Json] = []
         for _ in range(fois):
             with self.database(base) as url:
-                demande = {"fichier": str(self.file(jeu, lignes)), "format": JEUX[jeu].format}
+                demande: Json = {"fichier": str(self.file(jeu, lignes)), "format": JEUX[jeu].format}
                 demande |= {"nom": JEUX[jeu].nom_fichier, "donnees": str(self.folder()), "base": url}
                 mesures.append(measure("steps", demande))
         assert all(m["lignes"] == lignes for m in mesures), "every generated line is posted"
@@ -99,13 +104,14 @@ class Banc:
         fichier = self.dossier / f"{donnees.name}-{JEUX[jeu].nom_fichier}"
         measure("steps", {"jeu": jeu, "lignes": pipeline.PETIT_LIGNES, "graine": GRAINE, "fichier": str(fichier)})
         with self.database(base) as url:
-            demande = {"fichier": str(fichier), "format": JEUX[jeu].format, "nom": JEUX[jeu].nom_fichier}
+            demande: Json = {"fichier": str(fichier), "format": JEUX[jeu].format, "nom": JEUX[jeu].nom_fichier}
             demande |= {"donnees": str(donnees), "base": url, "fois": pipeline.PETITS}
             return dict(measure("steps", demande)["etapes"])
 
     def measure_server(self, base: str) -> None:
         """Everything that goes through HTTP, on one server; then the POSTs during a large import on another."""
-        with self.database(base) as url, pipeline.server(self.folder(), url) as client:
+        dossiers = len(self.formats) * (1 + sum(_fois(n) for n in self.lignes))
+        with self.database(base) as url, pipeline.server(self.folder(), url, dossiers) as client:
             for jeu in self.formats:
                 petit = pipeline.small_imports(client, jeu) | {"etapes": self.measure_small_steps(jeu, base)}
                 self.resultats["petits"].append({"jeu": jeu, "base": base} | petit)
@@ -113,12 +119,11 @@ class Banc:
                 self.say(f"petit fichier {jeu} {base} : médiane {ms:.0f} ms")
             for jeu in self.formats:
                 for lignes in self.lignes:
-                    fois = 3 if lignes <= 100_000 else 2
-                    parcours = pipeline.large_import(client, jeu, self.file(jeu, lignes), fois)
+                    parcours = pipeline.large_import(client, jeu, self.file(jeu, lignes), _fois(lignes))
                     self.resultats["parcours"].append({"jeu": jeu, "lignes": lignes, "base": base} | parcours)
                     self.say(f"parcours {jeu} {lignes} {base} : {parcours['secondes']}")
         jeu, lignes = self.formats[0], max(self.lignes)
-        with self.database(base) as url, pipeline.server(self.folder(), url) as client:
+        with self.database(base) as url, pipeline.server(self.folder(), url, 2) as client:
             posts = pipeline.posts_during(client, jeu, self.file(jeu, lignes))
         self.resultats["posts"].append({"jeu": jeu, "lignes": lignes, "base": base} | posts)
         p99 = pipeline.percentile(posts["latences"], 0.99) * 1000
@@ -138,7 +143,7 @@ class Banc:
         if pair == "beancount":
             measure("peers", {"prepare": True, "fichier": fichier})
         mesures: list[Json] = []
-        while len(mesures) < (3 if lignes <= 100_000 else 2):
+        while len(mesures) < _fois(lignes):
             mesures.append(measure("peers", {"pair": pair, "fichier": fichier}))
             if mesures[-1]["secondes"] > PAIR_DUREE_MAX_S:
                 break

@@ -50,7 +50,7 @@ def en_face(resultats: Json, jeu: str, lignes: int, quoi: str) -> float | None:
     if mesure is None or (quoi == "jusqu'au livre" and mesure["base"] != "sqlite"):
         return None
     etapes = {"lire": 2, "lire+controler": 3, "jusqu'au livre": 5}[quoi]
-    return sum(mesure["etapes"][nom]["secondes"] for nom in list(ETAPES)[:etapes])
+    return float(sum(mesure["etapes"][nom]["secondes"] for nom in list(ETAPES)[:etapes]))
 
 
 # -- targets

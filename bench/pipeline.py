@@ -36,13 +36,11 @@ PETIT_LIGNES = 200
 PETITS = 30
 POSTS_MIN = 200
 """Small POSTs wanted during a large import; fewer when it is over before."""
-POSTS_MAX = 400
+POSTS_MAX = 600
 ENTRE_POSTS_S = 0.02
-SUIVI_COURT_S, SUIVI_LONG_S = 0.003, 0.03
-"""Between two looks at a status: the error of what is measured, and hardly a load."""
+SUIVI_COURT_S, SUIVI_LONG_S = 0.01, 0.03
+"""Between two looks at a status: small beside what is measured, and yet hardly a load on two cores."""
 TIMEOUT_S = 300.0
-DOSSIERS = 60
-"""Prepared before the server starts, each with its exercice: creating one is not part of an import."""
 
 
 @dataclass
@@ -54,9 +52,7 @@ class Client:
     _dossiers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fresh_dossier(self) -> str:
-        numero = next(self._dossiers)
-        assert numero <= DOSSIERS, "more imports than dossiers prepared"
-        return _code(numero)
+        return _code(next(self._dossiers))
 
     def deposit(self, nom: str, contenu: bytes | Path) -> str:
         reponse = self.http.get(f"{LOOP}/getFileUrlDeposit", params={"filename": nom}, headers=self.cles)
@@ -109,9 +105,10 @@ def _morceaux(chemin: Path) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def server(donnees: Path, base: str | None) -> Iterator[Client]:
-    """A server and its worker on fresh data, warmed by one small import. Dossiers, exercices and keys are made before."""
-    cles = _prepare(donnees, base)
+def server(donnees: Path, base: str | None, dossiers: int) -> Iterator[Client]:
+    """A server and its worker on fresh data, warmed by one small import. ``dossiers`` are made before, with
+    their exercice: creating one is not part of an import. One more serves the warming."""
+    cles = _prepare(donnees, base, dossiers + 1)
     env = os.environ | {"ECRITURES_FICHIER_TAILLE_OCTETS_MAX": str(2 << 30)}
     env.pop("ECRITURES_BASE_SQL", None)
     if base:
@@ -144,10 +141,10 @@ def server(donnees: Path, base: str | None) -> Iterator[Client]:
             processus.wait()
 
 
-def _prepare(donnees: Path, base: str | None) -> dict[str, str]:
+def _prepare(donnees: Path, base: str | None, dossiers: int) -> dict[str, str]:
     app = build(Settings(donnees=donnees, base_sql=base))
     try:
-        for numero in range(1, DOSSIERS + 1):
+        for numero in range(1, dossiers + 1):
             dossier = app.ports.dossiers.creer(DOMAIN, _code(numero), "Mesures")
             app.ports.livres.creer_exercice(dossier.dossier, Exercice(*EXERCICE))
         return {

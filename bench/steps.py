@@ -5,25 +5,29 @@ Each step's time, and the peak of the process once it is over: the memory one ne
 
 from __future__ import annotations
 
+import contextlib
 import json
 import statistics
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.generate import ANNEE, EXERCICE, generer
+from bench.generate import EXERCICE, generer
 from bench.processes import Json, answer, peak_mio
 from ecritures.domain.lot import OptionsLecture
 from ecritures.imports.check import check
-from ecritures.imports.ports import Dossier, Exercice, Livres
+from ecritures.imports.ports import Dossier, Exercice
 from ecritures.imports.read import read
 from ecritures.ledger.posting import Plan, empreinte_lignes, plan_posting
-from ecritures.main import build
-from ecritures.settings import Settings
+from ecritures.storage.bases import Base
+from ecritures.storage.livres import LivresSql
+
+DOSSIER = Dossier(1, "BENCH", "BENCH1", "Mesures")
 
 
 @dataclass
@@ -41,8 +45,23 @@ class Chronometre:
         self.etapes[etape] = {"secondes": secondes, "memoire_mio": peak_mio()}
 
 
-def _steps(livres: Livres, dossier: Dossier, demande: Json) -> tuple[Chronometre, Plan, int]:
-    contexte = livres.contexte(dossier)
+@contextlib.contextmanager
+def _livres(demande: Json) -> Iterator[LivresSql]:
+    """The books of a new dossier, its exercice open."""
+    donnees = Path(demande["donnees"])
+    donnees.mkdir()
+    base = Base(demande["base"] or f"sqlite:///{donnees / 'ecritures.sqlite'}")
+    livres = LivresSql(base, donnees / "livres")
+    try:
+        livres.creer_exercice(DOSSIER.dossier, Exercice(*EXERCICE))
+        yield livres
+    finally:
+        livres.fermer()
+        base.fermer()
+
+
+def _steps(livres: LivresSql, demande: Json) -> tuple[Chronometre, Plan, int]:
+    contexte = livres.contexte(DOSSIER)
     chrono = Chronometre()
     chrono.demarre()
     octets = Path(demande["fichier"]).read_bytes()
@@ -64,44 +83,33 @@ def _steps(livres: Livres, dossier: Dossier, demande: Json) -> tuple[Chronometre
         def faits() -> dict[str, Any]:
             return {"empreinte_lignes": empreinte.result(), "journaux": plan.totaux.to_dicts()}
 
-        livres.poster(dossier.dossier, str(uuid.uuid4()), plan, faits)
+        livres.poster(DOSSIER.dossier, str(uuid.uuid4()), plan, faits)
     chrono.note("comptabiliser")
     return chrono, plan, examen.constats.total
 
 
 def run(demande: Json) -> Json:
     """``fichier``, ``format``, ``nom``, ``donnees`` (an empty folder), ``base`` (URL, None: SQLite)."""
-    app = build(Settings(donnees=Path(demande["donnees"]), base_sql=demande["base"]))
-    try:
-        ports = app.ports
-        dossier = ports.dossiers.creer("BENCH", "BENCH1", f"Mesures {ANNEE}")
-        ports.livres.creer_exercice(dossier.dossier, Exercice(*EXERCICE))
-        chrono, plan, constats = _steps(ports.livres, dossier, demande)
-        assert plan.debit_centimes == plan.credit_centimes > 0
-        return {
-            "etapes": chrono.etapes,
-            "lignes": plan.lignes.height,
-            "constats": constats,
-            "debit_centimes": plan.debit_centimes,
-        }
-    finally:
-        app.fermer()
+    with _livres(demande) as livres:
+        chrono, plan, constats = _steps(livres, demande)
+    assert plan.debit_centimes == plan.credit_centimes > 0
+    return {
+        "etapes": chrono.etapes,
+        "lignes": plan.lignes.height,
+        "constats": constats,
+        "debit_centimes": plan.debit_centimes,
+    }
 
 
 def run_small(demande: Json) -> Json:
     """Median seconds of the same steps in a warm process, ``fois`` times: what a small file costs without HTTP nor queue."""
-    app = build(Settings(donnees=Path(demande["donnees"]), base_sql=demande["base"]))
-    try:
-        dossier = app.ports.dossiers.creer("BENCH", "BENCH1", f"Mesures {ANNEE}")
-        app.ports.livres.creer_exercice(dossier.dossier, Exercice(*EXERCICE))
-        series: dict[str, list[float]] = {}
+    series: dict[str, list[float]] = {}
+    with _livres(demande) as livres:
         for _ in range(demande["fois"] + 1):
-            chrono = _steps(app.ports.livres, dossier, demande)[0]
+            chrono = _steps(livres, demande)[0]
             for etape, mesure in chrono.etapes.items():
                 series.setdefault(etape, []).append(mesure["secondes"])
-        return {"etapes": {etape: statistics.median(valeurs[1:]) for etape, valeurs in series.items()}}
-    finally:
-        app.fermer()
+    return {"etapes": {etape: statistics.median(valeurs[1:]) for etape, valeurs in series.items()}}
 
 
 def write_file(demande: Json) -> Json:

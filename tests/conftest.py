@@ -13,10 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A loaded machine is no defect: timings never decide a test.
-settings.register_profile("ecritures", deadline=None)
-settings.load_profile("ecritures")
-
 if str(Path(__file__).parent) not in sys.path:  # whatever the import mode, `serveurs` is found
     sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,6 +20,10 @@ from serveurs.azurite import Azurite, Conteneur
 from serveurs.postgres import Grappe, known_versions
 from serveurs.processus import ServiceAbsent, in_ci, skip_or_fail
 from serveurs.web import ServeurWeb
+
+# A loaded machine is no defect: timings never decide a test.
+settings.register_profile("ecritures", deadline=None)
+settings.load_profile("ecritures")
 
 
 @dataclass(frozen=True)

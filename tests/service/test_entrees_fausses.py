@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecritures.domain.contexte import Creations
+from ecritures.formats.fec.echantillon import NOM_FICHIER, generer_fec
 from ecritures.imports.ports import Demande, Dossier, Exercice
 from ecritures.imports.receive import receive
 from ecritures.imports.run import FINI, SUITE, Etapes
@@ -25,6 +26,8 @@ from ecritures.main import Application, build
 from ecritures.settings import Settings
 
 TRA = (Path(__file__).parents[2] / "src" / "ecritures" / "echantillons" / "seed_sample.TRA").read_bytes()
+FEC = generer_fec(60)
+LIBELLE = FEC.split(b"\r\n")[1].split(b"\t")[10]
 DEBUT_MONTANT, FIN_MONTANT = 130, 150
 
 
@@ -40,7 +43,7 @@ def app(base: Any, tmp_path: Path) -> Iterator[Application]:
 @pytest.fixture
 def dossier(app: Application) -> Dossier:
     cree = app.ports.dossiers.creer("DEMO", "MANON002", "Manon")
-    for annee in (2019, 2020, 2021):
+    for annee in (2019, 2020, 2021, 2025):
         app.ports.livres.creer_exercice(cree.dossier, Exercice(str(annee), date(annee, 1, 1), date(annee, 12, 31)))
     importe(app, cree, TRA)  # books that hold something
     return cree
@@ -91,6 +94,10 @@ FAUX: dict[str, tuple[bytes, str]] = {
     "tronqué au milieu d'un montant": (TRA[:-1100], "ligne 12"),
     "tabulations": (TRA.replace(b"          ", b"\t", 3), "tabulation"),
     "NUL": (avec(3, 84, b"\x00\x00"), "NUL"),
+    "NUL dans un FEC": (FEC.replace(LIBELLE, b"A\x00B", 1), "NUL"),
+    "point décimal dans un FEC": (FEC.replace(b",00\t", b".00\t", 1), "virgule"),
+    "en-tête seul de FEC": (FEC.split(b"\r\n")[0] + b"\r\n", "aucune écriture"),
+    "colonne absente de FEC": (FEC.replace(b"CompteNum\t", b"", 1), "CompteNum"),
     "montant illisible": (avec(2, DEBUT_MONTANT + 1, b"        12x4,00     "), "12x4,00"),
     "date impossible": (avec(2, 4, b"31022020"), "31022020"),
     "sens inconnu": (avec(2, 130, b"X"), "« X »"),
@@ -106,7 +113,9 @@ def test_a_wrong_file_ends_in_error_says_where_and_leaves_the_books_alone(
 ) -> None:
     octets, attendu = FAUX[cas]
     avant = app.ports.livres.empreinte(dossier.dossier)
-    demande = importe(app, dossier, octets)
+    est_fec = cas.endswith("FEC")
+    nom = NOM_FICHIER if est_fec else "essai.TRA"
+    demande = importe(app, dossier, octets, format_="fec" if est_fec else "tra", nom=nom)
     assert demande.state is State.EN_ERREUR, cas
     assert demande.message is not None
     assert attendu.lower() in demande.message.lower()

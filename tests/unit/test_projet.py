@@ -197,5 +197,5 @@ def test_ci_runs_the_tests_by_the_command_people_use() -> None:
     assert os.access(RACINE / ".ci" / "run", os.X_OK)
     subprocess.run(["bash", "-n", str(RACINE / ".ci" / "run")], check=True)
     makefile = (RACINE / "Makefile").read_text()
-    for cible in ["help", "demo", "test", "check", "golden", "bench", "setup"]:
+    for cible in ["help", "demo", "test", "check", "golden", "bench", "docs", "setup"]:
         assert re.search(rf"^{cible}:.*## ", makefile, re.M), cible

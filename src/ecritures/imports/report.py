@@ -109,8 +109,13 @@ def refused(lot: Lot | None, constats: Constats) -> tuple[str, dict[str, Any]]:
 
 
 def refusal_message(constats: Constats) -> str:
-    """One sentence for the first error: its text, its place, its remedy, and how many others there are."""
-    erreurs = constats.liste.filter(pl.col("severite") == Severity.ERROR.value)
+    """One sentence for the first error that has a place: its text, its place, its remedy, and how many others there are.
+
+    Errors on the whole file (a total, a header missing) follow from those on lines, when there are some.
+    """
+    erreurs = constats.liste.filter(pl.col("severite") == Severity.ERROR.value).sort(
+        pl.col("numero_ligne").is_null(), maintain_order=True
+    )
     premiere = erreurs.row(0, named=True)
     hors = erreurs.filter(pl.col("id") == HORS_EXERCICE)
     if not hors.is_empty():

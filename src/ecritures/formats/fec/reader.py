@@ -133,7 +133,7 @@ def _entete(texte: lines.Texte, options: OptionsLecture, constats: Collecteur) -
 def _lignes(texte: lines.Texte, entete: Entete, constats: Collecteur) -> tuple[pl.DataFrame, Repares]:
     """Every record read, block by block, then the lines put back together."""
     contenu: Contenu | None = None
-    octets = _Octets(constats, a_chercher=texte.controles > 0)
+    octets = _Octets(constats, entete, a_chercher=texte.controles > 0)
     fautives: list[pl.DataFrame] = []
     autre = next(s for s in (*SEPARATEURS, "") if s != entete.separateur)
     for lues, champs, manquees, rembourre in _blocs_decoupes(texte, entete):
@@ -212,12 +212,14 @@ def _entre_guillemets(champs: pl.DataFrame, constats: Collecteur) -> bool:
 class _Octets:
     """What is seen of lines before they are split: control characters (F12), end of file marks (L04), lengths (L05)."""
 
-    def __init__(self, constats: Collecteur, *, a_chercher: bool) -> None:
+    def __init__(self, constats: Collecteur, entete: Entete, *, a_chercher: bool) -> None:
         self._constats = constats
         self._a_chercher = a_chercher
         self._controles = Compteur()
         self._marque: int | None = None
         self._apres: int | None = None
+        self._separateur = entete.separateur
+        self._zones = {rang: nom for nom, rang in _positions(entete).items()}
 
     def examine(self, lues: pl.DataFrame) -> None:
         longueurs = lues["ligne"].str.len_bytes()
@@ -235,10 +237,23 @@ class _Octets:
         )
         if nombres.height:
             self._controles.ajoute(int(nombres["nombre"].sum()), int(nombres["numero_ligne"][0]))
+            self._cherche_nuls(lues.filter(pl.col("ligne").str.contains("\x00", literal=True)))
         marques = lues.filter(pl.col("ligne").str.contains(FIN_DE_FICHIER, literal=True))
         if self._marque is None and marques.height:
             self._marque = int(marques["numero_ligne"][0])
             self._cherche_apres(lues)
+
+    def _cherche_nuls(self, lues: pl.DataFrame) -> None:
+        avant = pl.col("ligne").str.splitn("\x00", 2).struct.field("field_0")
+        rang = avant.str.count_matches(self._separateur, literal=True).cast(pl.Int64)
+        self._constats.ajoute(
+            regles.NULS,
+            lues.select(
+                "numero_ligne",
+                zone=rang.replace_strict(self._zones, default=None, return_dtype=pl.String),
+                nombre=pl.col("ligne").str.count_matches("\x00", literal=True),
+            ),
+        )
 
     def _cherche_apres(self, lues: pl.DataFrame) -> None:
         suite = pl.col("ligne").str.strip_chars(FIN_DE_FICHIER + " \t\x00") != ""

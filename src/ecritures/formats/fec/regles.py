@@ -137,6 +137,14 @@ CONTROLES = _alerte(
     "Ôter ces caractères des libellés dans le logiciel d'origine.",
     _USAGE,
 )
+NULS = Regle(
+    "fec.caractere_nul",
+    Severity.ERROR,
+    "Caractère nul",
+    "La ligne contient {nombre} caractère(s) nul(s) (NUL) : le fichier est abîmé.",
+    "Exporter de nouveau le fichier : il a pu être tronqué ou abîmé pendant un transfert.",
+    _USAGE,
+)
 GUILLEMETS = _erreur(
     "fec.guillemets",
     "F13",
