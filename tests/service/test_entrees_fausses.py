@@ -20,7 +20,7 @@ from ecritures.domain.contexte import Creations
 from ecritures.formats.fec.echantillon import NOM_FICHIER, generer_fec
 from ecritures.imports.ports import Demande, Dossier, Exercice
 from ecritures.imports.receive import receive
-from ecritures.imports.run import FINI, SUITE, Etapes
+from ecritures.imports.run import ESSAIS_MAX, FINI, SUITE, Etapes
 from ecritures.imports.state import State
 from ecritures.main import Application, build
 from ecritures.settings import Settings
@@ -254,3 +254,19 @@ def test_our_own_failure_ends_the_import_in_error_with_a_reference(app: Applicat
     assert lue is not None
     assert lue.state is State.EN_ERREUR
     assert demande.id[:8] in (lue.message or "")
+
+
+def test_an_import_begun_too_often_is_given_up_so_that_it_kills_no_more_workers(
+    app: Application, dossier: Dossier
+) -> None:
+    avant = app.ports.livres.empreinte(dossier.dossier)
+    sha256, _ = app.ports.originaux.garder(iter([TRA]), 1 << 30)
+    import_id = receive(dossier, "tra", app.ports, sha256=sha256, nom_fichier="x.TRA").id
+    Etapes(app.ports).recuperer(import_id, True)
+    suites = [Etapes(app.ports).examiner(import_id) for _ in range(ESSAIS_MAX + 1)]  # each worker died before posting
+    assert suites == [SUITE] * ESSAIS_MAX + [FINI]
+    demande = app.ports.demandes.lire(import_id)
+    assert demande is not None
+    assert demande.state is State.EN_ERREUR
+    assert import_id[:8] in (demande.message or "")
+    assert app.ports.livres.empreinte(dossier.dossier) == avant
