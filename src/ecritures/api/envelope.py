@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecritures.api.errors import server_error
 from ecritures.api.reglages import PREFIXE_LOOP, PREFIXE_V1, ReglagesApi
+from ecritures.imports.incidents import trace
 
 HSTS = "max-age=15724800; includeSubDomains"
 LOG = structlog.get_logger("ecritures.api")
@@ -54,8 +55,14 @@ class Envelope:
         with structlog.contextvars.bound_contextvars(requete=str(requete)):
             try:
                 await self._app(scope, receive, send_with_headers)
-            except Exception:
-                LOG.exception("http.incident", methode=scope["method"], route=_template(scope))
+            except Exception as erreur:
+                LOG.error(
+                    "http.incident",
+                    methode=scope["method"],
+                    route=_template(scope),
+                    erreur=type(erreur).__name__,
+                    trace=trace(erreur),
+                )
                 if statut:  # the answer has begun: the server cuts the connection, the client sees it is incomplete
                     raise
                 answer = server_error(scope["path"], str(requete), self._reglages)

@@ -16,6 +16,8 @@ import structlog
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from ecritures.domain.errors import Refus
+from ecritures.imports.incidents import trace
 from ecritures.imports.limits import Limits
 from ecritures.imports.run import FINI, REESSAYER, Etapes
 from ecritures.jobs.queue import NOM_APPLICATION, QUEUE, VERSION, WORKFLOW, engine_jobs, serializer
@@ -117,17 +119,17 @@ def _declare(etapes: Etapes) -> None:
 
     @DBOS.step(name="recuperer")
     def recuperer(import_id: str, dernier_essai: bool) -> str:
-        return _insiste(lambda: etapes.recuperer(import_id, dernier_essai))
+        return _tente(import_id, lambda: etapes.recuperer(import_id, dernier_essai))
 
     @DBOS.step(name="examiner")
     def examiner(import_id: str) -> str:
         with calculs:
-            return _insiste(lambda: etapes.examiner(import_id))
+            return _tente(import_id, lambda: etapes.examiner(import_id))
 
     @DBOS.step(name="poster")
     def poster(import_id: str) -> str:
         with calculs:
-            return _insiste(lambda: etapes.poster(import_id))
+            return _tente(import_id, lambda: etapes.poster(import_id))
 
     @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=REPRISES_MAX)
     def importer(import_id: str) -> str:
@@ -137,9 +139,7 @@ def _declare(etapes: Etapes) -> None:
             if examiner(import_id) == FINI:
                 return FINI
             return poster(import_id)
-        except Exception as erreur:
-            # Our own failure: the file's faults are findings and refusals, handled by the steps.
-            JOURNAL.exception("import.incident", import_id=import_id, erreur=type(erreur).__name__)
+        except Exception:  # our own failure, told by _tente: a file's faults are findings and refusals
             _insiste(lambda: etapes.abandonner(import_id, reference=import_id[:8]))
             return FINI
 
@@ -169,9 +169,26 @@ class _Purge:
             return
         self._prochaine = time.monotonic() + PURGE_S
         limite = datetime.now(UTC) - timedelta(seconds=self._app.limits.depot_validite_s)
-        nombre = self._app.depots.purger(limite)
+        try:
+            nombre = self._app.depots.purger(limite)
+        except Refus as refus:  # the store does not answer: next hour
+            JOURNAL.warning("depots.purge_impossible", code=refus.code)
+            return
         if nombre:
             JOURNAL.info("depots.purges", nombre=nombre)
+
+
+class Incident(Exception):
+    """A failure of ours in a step, by the name of its class alone: the queue keeps it, and its text could quote a file."""
+
+
+def _tente(import_id: str, action: Callable[[], T]) -> T:
+    try:
+        return _insiste(action)
+    except Exception as erreur:
+        nom = type(erreur).__name__
+        JOURNAL.error("import.incident", import_id=import_id, erreur=nom, trace=trace(erreur))
+        raise Incident(nom) from None
 
 
 def _insiste(action: Callable[[], T]) -> T:

@@ -29,7 +29,7 @@ class Base:
         self.est_sqlite = url.startswith("sqlite")
         # SQLite's writers of one process queue here: its own wait for the lock sleeps up to 0.1 s between tries
         self._tour: AbstractContextManager[Any] = threading.Lock() if self.est_sqlite else nullcontext()
-        options: dict[str, Any] = {"pool_size": connexions, "max_overflow": connexions}
+        options: dict[str, Any] = {"pool_size": connexions, "max_overflow": connexions, "hide_parameters": True}
         if not self.est_sqlite:
             options |= {"pool_pre_ping": True, "connect_args": {"application_name": "ecritures"}}
         self.engine = sa.create_engine(url, **options)
