@@ -46,18 +46,18 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Le module venv manque : apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.base: requirements.lock pyproject.toml | $(VENV)/bin/python
-	@echo "Installation des dépendances…"
+	@echo "Installation des dépendances…" >&2
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
-	@echo "Installation des outils de développement…"
+	@echo "Installation des outils de développement…" >&2
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.base
-	@echo "Installation des bibliothèques comparées…"
+	@echo "Installation des bibliothèques comparées…" >&2
 	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 

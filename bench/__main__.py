@@ -158,6 +158,7 @@ class Banc:
 
 def main() -> None:
     choix = _arguments()
+    debut, machine_s, nous_s = time.monotonic(), machine.busy_s(), machine.ours_s()
     with tempfile.TemporaryDirectory(prefix="ecritures-bench-") as nom:
         dossier = Path(nom)
         dossier.chmod(0o755)  # the socket of a PostgreSQL run by another user is in it
@@ -168,6 +169,11 @@ def main() -> None:
             if bases != choix.bases:
                 banc.say("PostgreSQL absent : pip install -r requirements-dev.lock, ou apt-get install postgresql")
             _run(banc, pairs=not choix.sans_pairs)
+    banc.resultats["duree_s"] = time.monotonic() - debut
+    if machine_s is not None:
+        autres_s = (machine.busy_s() or 0.0) - machine_s - (machine.ours_s() - nous_s)
+        coeurs = banc.resultats["machine"]["coeurs"]
+        banc.resultats["machine"]["autres"] = max(0.0, autres_s) / (banc.resultats["duree_s"] * coeurs)
     texte = page.render(banc.resultats)
     sys.stdout.write(texte)
     if choix.json is not None:
@@ -181,7 +187,6 @@ def main() -> None:
 
 
 def _run(banc: Banc, *, pairs: bool) -> None:
-    debut = time.monotonic()
     grappe = banc.grappe
     reglages = ", ".join(f"{nom} {valeur}" for nom, valeur in REGLAGES.items())
     banc.resultats = {
@@ -201,7 +206,6 @@ def _run(banc: Banc, *, pairs: bool) -> None:
                 banc.measure_steps(jeu, lignes, base)
     for base in banc.bases:
         banc.measure_server(base)
-    banc.resultats["duree_s"] = time.monotonic() - debut
 
 
 def _arguments() -> argparse.Namespace:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench.processes import Json
 
-CHARGE_MAX = 1.5
-"""Above this load average another program takes part of the two cores, and the page says so."""
+AUTRES_MAX = 0.10
+"""Above this part of the processor taken by other programs, the page warns that times are inflated."""
 PAQUETS = ("ecritures", "polars", "numpy", "sqlalchemy", "psycopg", "dbos", "fastapi", "uvicorn")
 
 
@@ -24,12 +24,29 @@ def describe() -> Json:
         "coeurs": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memoire_gio": _memoire_gio(),
         "charge": round(os.getloadavg()[0], 2),
+        "autres": None,
         "versions": {
             "Python": platform.python_version(),
             "SQLite": sqlite3.sqlite_version,
             **{nom: metadata.version(nom) for nom in PAQUETS},
         },
     }
+
+
+def busy_s() -> float | None:
+    """Processor seconds spent by the whole machine since it started; None where that is not known."""
+    try:
+        champs = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    except OSError:
+        return None
+    utilisateur, nice, noyau, _repos, _attente, irq, softirq, vole = (int(c) for c in champs[:8])
+    return (utilisateur + nice + noyau + irq + softirq + vole) / os.sysconf("SC_CLK_TCK")
+
+
+def ours_s() -> float:
+    """Processor seconds spent by this process and the children it has waited for."""
+    temps = os.times()
+    return temps.user + temps.system + temps.children_user + temps.children_system
 
 
 def _processeur() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.generate import JEUX
-from bench.machine import CHARGE_MAX
+from bench.machine import AUTRES_MAX
 from bench.peers import PAIRS
 from bench.pipeline import PETIT_LIGNES, PETITS, POSTS_MIN, median, percentile
 from bench.processes import Json
@@ -245,18 +245,23 @@ def _machine(resultats: Json) -> list[str]:
     machine: dict[str, Any] = resultats["machine"]
     versions = ", ".join(f"{nom} {v}" for nom, v in machine["versions"].items())
     pairs = ", ".join(dict.fromkeys(p.version() for p in PAIRS if p.paquet and p.is_installed()))
-    charge = machine["charge"]
     return [
         f"- Commande : `{resultats['commande']}`, {nombre(resultats['duree_s'] / 60, 1)} minutes.",
         f"- Date : {machine['date']}.",
         f"- Machine : {machine['processeur']}, {machine['coeurs']} cœurs, {machine['memoire_gio']} Gio, {machine['systeme']}.",
-        f"- Charge au départ : {nombre(charge, 2)}"
-        + (" : **d'autres programmes tournaient, les temps sont majorés.**" if charge > CHARGE_MAX else "."),
+        f"- Charge au départ : {nombre(machine['charge'], 2)}. {_autres(machine['autres'])}",
         f"- Versions : {versions}.",
         f"- Bases : SQLite en WAL, synchronous FULL ; {resultats['postgres'] or 'PostgreSQL non mesuré'}.",
         *([f"- Comparés : {pairs}."] if resultats["pairs"] else []),
         "",
     ]
+
+
+def _autres(part: float | None) -> str:
+    if part is None:
+        return "Part du processeur prise par d'autres programmes : inconnue."
+    texte = f"Part du processeur prise par d'autres programmes pendant les mesures : {nombre(100 * part)} %"
+    return f"{texte} : **les temps sont majorés.**" if part > AUTRES_MAX else f"{texte}."
 
 
 def render(resultats: Json) -> str:

@@ -24,7 +24,7 @@ from ecritures.formats.detect import reconnaitre
 from ecritures.imports.check import Examen
 from ecritures.imports.check import check as check_lot
 from ecritures.imports.read import read
-from ecritures.imports.report import public_report
+from ecritures.imports.report import describe_lot, public_report
 
 _SOURCE = "Commande ecritures check."
 
@@ -145,10 +145,10 @@ class Tableaux:
         self._sortie = console()
 
     def ajoute(self, fiche: Fiche) -> None:
-        rapport, constats = fiche.rapport, fiche.examen.constats
+        lot, constats = fiche.examen.lot, fiche.examen.constats
         self._sortie.print(visible(f"{fiche.nom} : {_verdict(fiche)}"), style="bold")
-        if fiche.examen.lot is not None:
-            self._sortie.print(visible(_summary(rapport)))
+        if lot is not None:
+            self._sortie.print(visible(_summary(describe_lot(lot))))
         if constats.total:
             self._findings(constats)
         self._sortie.print()
@@ -198,10 +198,10 @@ def _verdict(fiche: Fiche) -> str:
     return f"{mots} ({compte})" if compte else mots
 
 
-def _summary(rapport: dict[str, Any]) -> str:
-    debit, credit = rapport["debit_centimes"], rapport["credit_centimes"]
+def _summary(lu: dict[str, Any]) -> str:
+    debit, credit = lu["debit_centimes"], lu["credit_centimes"]
     ecart = "équilibré" if debit == credit else f"écart {euros(abs(debit - credit))}"
     return (
-        f"{str(rapport['format']).upper()}, {rapport['encodage']}, {rapport['fin_de_ligne']} · "
-        f"{plural(rapport['ecritures'], 'écriture')}, {plural(rapport['lignes'], 'ligne')} · débit {euros(debit)}, crédit {euros(credit)}, {ecart}"
+        f"{str(lu['format']).upper()}, {lu['encodage']}, {lu['fin_de_ligne']} · "
+        f"{plural(lu['ecritures'], 'écriture')}, {plural(lu['lignes'], 'ligne')} · débit {euros(debit)}, crédit {euros(credit)}, {ecart}"
     )
