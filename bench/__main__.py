@@ -191,7 +191,7 @@ def _run(banc: Banc, *, pairs: bool) -> None:
     reglages = ", ".join(f"{nom} {valeur}" for nom, valeur in REGLAGES.items())
     banc.resultats = {
         "machine": machine.describe(),
-        "commande": " ".join(["python -m bench", *sys.argv[1:]]),
+        "commande": " ".join(["python -m bench", *(mot for mot in sys.argv[1:] if "/" not in mot and mot != "--json")]),
         "postgres": f"PostgreSQL {grappe.version}, fsync {'on' if grappe.durable else 'off'}, {reglages}"
         if grappe
         else None,
