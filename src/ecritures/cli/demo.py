@@ -40,6 +40,8 @@ def demo(
         with Scene(session.build, data, port) as scene:
             bilan = play(scene, Recit(muet=json_))
             juste = succeeded(bilan)
+            if not once:
+                scene.expect_stop()
             if json_:
                 print_json(summary(scene, bilan))
             if not once:

@@ -64,10 +64,14 @@ class Scene:
     def donnees(self) -> Path:
         return self._donnees
 
-    def serve_until_stopped(self) -> None:
-        """Returns at Ctrl-C or SIGTERM."""
+    def expect_stop(self) -> None:
+        """From here on, Ctrl-C and SIGTERM end the demo well. To be called before its result is told: a program that
+        reads it may stop the demo at once."""
         for signal_ in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_, lambda *_: self._arret.set())
+
+    def serve_until_stopped(self) -> None:
+        """Returns at Ctrl-C or SIGTERM."""
         while not self._arret.wait(3600):
             pass
 
