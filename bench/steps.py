@@ -1,4 +1,4 @@
-"""Measured process: the steps of an import one after the other, as the worker runs them. Not to be imported.
+"""Measured process: the steps of an import one after the other, as the worker runs them.
 
 Each step's time, and the peak of the process once it is over: the memory one needs to get that far.
 """
@@ -46,7 +46,7 @@ class Chronometre:
 
 
 @contextlib.contextmanager
-def _livres(demande: Json) -> Iterator[LivresSql]:
+def open_livres(demande: Json) -> Iterator[LivresSql]:
     """The books of a new dossier, its exercice open."""
     donnees = Path(demande["donnees"])
     donnees.mkdir()
@@ -90,7 +90,7 @@ def _steps(livres: LivresSql, demande: Json) -> tuple[Chronometre, Plan, int]:
 
 def run(demande: Json) -> Json:
     """``fichier``, ``format``, ``nom``, ``donnees`` (an empty folder), ``base`` (URL, None: SQLite)."""
-    with _livres(demande) as livres:
+    with open_livres(demande) as livres:
         chrono, plan, constats = _steps(livres, demande)
     assert plan.debit_centimes == plan.credit_centimes > 0
     return {
@@ -104,7 +104,7 @@ def run(demande: Json) -> Json:
 def run_small(demande: Json) -> Json:
     """Median seconds of the same steps in a warm process, ``fois`` times: what a small file costs without HTTP nor queue."""
     series: dict[str, list[float]] = {}
-    with _livres(demande) as livres:
+    with open_livres(demande) as livres:
         for _ in range(demande["fois"] + 1):
             chrono = _steps(livres, demande)[0]
             for etape, mesure in chrono.etapes.items():
