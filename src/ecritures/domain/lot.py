@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 import polars as pl
 
 from ecritures.domain.constat import Localisation, Releve
+from ecritures.domain.modele import Modele
 
 Schema = dict[str, "type[pl.DataType] | pl.DataType"]
 
@@ -148,7 +150,7 @@ class Detection:
 class Lot:
     """One file, read. Frames have the columns of the schemas above; order is file order."""
 
-    format: str  # "tra" or "fec"
+    format: str  # "tra", "fec", "perso" or "json"
     detection: Detection
     lignes: pl.DataFrame
     entete: Mapping[str, str] = field(default_factory=dict)  # TRA header zones, trimmed, blanks left out
@@ -200,10 +202,34 @@ class Lecture:
     detection: Detection | None = None
 
 
+class Profil(StrEnum):
+    """How a FEC is judged. STRICT: the law and the administration's tool. TOLERANT: what an importer repairs, and says."""
+
+    STRICT = "strict"
+    TOLERANT = "tolerant"
+
+
+class Regime(StrEnum):
+    """The four forms of a FEC (A47 A-1 VII 1°, VIII 3°, 5° and 7°)."""
+
+    BIC = "bic"
+    COMMERCIAL = "com"
+    BA_TRESORERIE = "bat"
+    BNC_TRESORERIE = "bnct"
+
+    @property
+    def libelle(self) -> str:
+        return {"bic": "BIC/IS", "com": "BNC/BA commercial", "bat": "BA trésorerie", "bnct": "BNC trésorerie"}[self]
+
+
 @dataclass(frozen=True)
 class OptionsLecture:
-    """What the caller knows or forces. ``nom_fichier`` is the bare name, without folder."""
+    """What the caller knows or forces. ``nom_fichier`` is the bare name, without folder; ``regime`` None: told by the columns;
+    ``modele``: the custom model of a "perso" file."""
 
     nom_fichier: str | None = None
     encodage: str | None = None
     separateur: str | None = None
+    profil: Profil = Profil.STRICT
+    regime: Regime | None = None
+    modele: Modele | None = None
