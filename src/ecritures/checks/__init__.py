@@ -8,6 +8,7 @@ from __future__ import annotations
 from ecritures.checks import (
     a_nouveaux,
     analytique,
+    attendus,
     comptes_fec,
     dates,
     dossier,
@@ -36,4 +37,5 @@ CHECKS: tuple[Check, ...] = (
     *a_nouveaux.CHECKS,
     *libelles.CHECKS,
     *lettrage.CHECKS,
+    *attendus.CHECKS,
 )

@@ -1,4 +1,4 @@
-"""À-nouveaux and closing entries (E10, E12, G14 to G16)."""
+"""À-nouveaux and closing entries (E10, E12, G14 to G16), and à-nouveaux against the closing that the books hold."""
 
 from __future__ import annotations
 
@@ -160,4 +160,59 @@ DESEQUILIBRES = Check(
     formats=FEC,
 )
 
-CHECKS = (SOLDE_DE_GESTION, GESTION_REPORTEE, AUCUN, PAS_EN_TETE, DESEQUILIBRES)
+
+def _differents_de_la_cloture(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
+    """Accounts whose à-nouveau is not the balance at which the books closed the day before (D-40).
+
+    Balances of classes 6 and 7 are the result, which the à-nouveaux carry on accounts 12: these are compared together.
+    """
+    lignes = _reprises(lot)
+    if contexte.clotures is None or contexte.clotures.is_empty() or lignes.is_empty():
+        return None
+    norme = lot.longueurs.normaliser_compte
+    compte = (
+        pl.when(pl.col("compte").str.contains("^(?:12|[67])")).then(pl.lit("12")).otherwise(norme(pl.col("compte")))
+    )
+    ouvertures = (
+        lignes.with_columns(compte=compte, fin=pl.col("date").dt.offset_by("-1d"))
+        .group_by("fin", "compte")
+        .agg(pl.first("numero_ligne"), lu=(pl.col("debit_centimes") - pl.col("credit_centimes")).sum())
+    )
+    clotures = (
+        contexte.clotures.filter(pl.col("fin").is_in(ouvertures["fin"].unique().implode()))
+        .filter(pl.col("compte").str.contains("^[1-7]"))
+        .with_columns(compte=compte)
+        .group_by("fin", "compte")
+        .agg(attendu=pl.sum("solde_centimes"))
+    )
+    tenus = ouvertures.filter(pl.col("fin").is_in(clotures["fin"].unique().implode()))
+    ecarts = tenus.join(clotures, on=["fin", "compte"], how="full", coalesce=True).with_columns(
+        pl.col("lu", "attendu").fill_null(0)
+    )
+    return (
+        ecarts.lazy()
+        .filter(pl.col("lu") != pl.col("attendu"))
+        .select("numero_ligne", "compte", "lu", "attendu", "fin", champ=pl.lit("compte"))
+        .sort("numero_ligne", "compte", nulls_last=True)
+    )
+
+
+def _reprises(lot: Lot) -> pl.DataFrame:
+    """The opening lines of any format: of the journals of à-nouveaux, or marked as such (TRA ECRANOUVEAU)."""
+    ouverture = pl.col("journal").is_in(journaux_a_nouveaux(lot)) | pl.col("a_nouveau").is_in(["OAN", "H"])
+    return lot.lignes.select(
+        "numero_ligne", "journal", "a_nouveau", "date", "compte", "debit_centimes", "credit_centimes"
+    ).filter(ouverture.fill_null(False))
+
+
+DIFFERENTS_DE_LA_CLOTURE = Check(
+    id="a_nouveaux.differents_de_la_cloture",
+    severity=Severity.WARNING,
+    titre="À-nouveaux différents de la clôture tenue dans les livres",
+    message="Compte {compte} : à-nouveau de {lu:€}, alors que les livres le closent à {attendu:€} le {fin:date} (solde débiteur positif).",
+    remede="Rapprocher la balance de clôture ; si les à-nouveaux sont déjà dans les livres, les retirer du fichier.",
+    source="Code de commerce, article L123-19 : le bilan d'ouverture est le bilan de clôture de l'exercice précédent ",
+    rule=_differents_de_la_cloture,
+)
+
+CHECKS = (SOLDE_DE_GESTION, GESTION_REPORTEE, AUCUN, PAS_EN_TETE, DESEQUILIBRES, DIFFERENTS_DE_LA_CLOTURE)

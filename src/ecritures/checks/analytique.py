@@ -70,10 +70,11 @@ def _compte_different(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     parts = _parts(lot)
     if parts is None:
         return None
+    norme = lot.longueurs.normaliser_compte
     return (
         parts.select("numero_ligne", "ligne_mere", "compte")
         .join(_meres(lot, "compte"), on="ligne_mere")
-        .filter(pl.col("compte") != pl.col("mere_compte"))
+        .filter(norme(pl.col("compte")) != norme(pl.col("mere_compte")))
         .with_columns(champ=pl.lit("compte"))
         .sort("numero_ligne")
     )
@@ -121,13 +122,15 @@ def _non_ventilable(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     """Accounts that the file's own CGN records say are not split on that axis."""
     if lot.comptes.is_empty() or lot.ventilations.is_empty():
         return None
+    norme = lot.longueurs.normaliser_compte
     rang = pl.col("axe").str.slice(1, 1).str.to_integer(strict=False)
     return (
         lot.ventilations.lazy()
         .filter(pl.col("axe").str.contains("^A[1-5]$"))
         .group_by("compte", "axe")
         .agg(pl.min("numero_ligne"))
-        .join(lot.comptes.lazy().select("ventilable", compte="numero").drop_nulls().unique("compte"), on="compte")
+        .with_columns(cle=norme(pl.col("compte")))
+        .join(lot.comptes.lazy().select("ventilable", cle=norme(pl.col("numero"))).drop_nulls().unique("cle"), on="cle")
         .filter(pl.col("ventilable").str.slice(rang - 1, 1) != "X")
         .with_columns(champ=pl.lit("axe"))
         .sort("numero_ligne")

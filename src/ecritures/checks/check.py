@@ -24,7 +24,7 @@ class Check(Regle):
     """A :class:`Regle` and the pure function that finds its places. ``formats``: the formats it applies to."""
 
     rule: Rule
-    formats: frozenset[str] = frozenset({"tra", "fec"})
+    formats: frozenset[str] = frozenset({"tra", "fec", "perso", "json"})
 
 
 def run(checks: Iterable[Check], lot: Lot, contexte: Contexte) -> tuple[Releve, ...]:

@@ -80,7 +80,16 @@ def _comptes(lot: Lot, fautifs: pl.Expr) -> pl.LazyFrame:
 
 
 def _classe(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
-    return _comptes(lot, pl.col("numero").str.contains("^[089]"))
+    return _comptes(lot, pl.col("numero").str.contains("^[089]")).with_columns(note=pl.lit(_note_analytique(lot)))
+
+
+def _note_analytique(lot: Lot) -> str:
+    """Whether class 9 can be left out: cost accounting that balances on its own leaves the rest as it is (D-42)."""
+    if not lot.comptes["numero"].str.starts_with("9").any():
+        return ""
+    solde = (pl.col("debit_centimes") - pl.col("credit_centimes")).sum()
+    reste = lot.lignes.lazy().filter(pl.col("compte").str.starts_with("9")).select(solde).collect().item()
+    return "" if reste else " ; les comptes de classe 9 s'équilibrent entre eux et peuvent être exclus"
 
 
 CLASSE = Check(
@@ -88,7 +97,7 @@ CLASSE = Check(
     code="V22",
     severity=Severity.WARNING,
     titre="Compte hors des classes 1 à 7",
-    message="Compte {compte} ({libelle}) hors des classes 1 à 7.",
+    message="Compte {compte} ({libelle}) hors des classes 1 à 7{note}.",
     remede="Exclure la comptabilité analytique (classe 9) et les comptes techniques ; la classe 8 est tolérée.",
     source=_LOI,
     rule=_classe,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date
 
 import polars as pl
@@ -30,7 +31,10 @@ def _une_fois(lot: Lot, lesquelles: pl.Expr, champ: str, **parametres: pl.Expr) 
 
 def _ordre_de_validation(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
     validation = pl.col("date_validation")
-    return _une_fois(lot, validation < validation.cum_max(), "date_validation")
+    derniere = validation.cum_max()
+    if "DateCloture" in lot.entete:  # the XML form groups entries by journal: the order is theirs
+        derniere = derniere.over("journal")
+    return _une_fois(lot, validation < derniere, "date_validation")
 
 
 ORDRE_DE_VALIDATION = Check(
@@ -55,8 +59,33 @@ def _hors_exercice(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
     return (
         lot.lignes.lazy()
         .filter(~dedans)
-        .select("numero_ligne", "date", debut=pl.lit(connus[0][0]), fin=pl.lit(connus[-1][1]), champ=pl.lit("date"))
+        .select(
+            "numero_ligne",
+            "date",
+            debut=pl.lit(connus[0][0]),
+            fin=pl.lit(connus[-1][1]),
+            proposition=pl.lit(_proposition(lot, connus[-1][1])),
+            champ=pl.lit("date"),
+        )
     )
+
+
+def _proposition(lot: Lot, fin: date) -> str:
+    """The dates of the file, and the exercise closed at the same time of year that holds them, when one does (D-32)."""
+    premiere, derniere = lot.lignes["date"].min(), lot.lignes["date"].max()
+    if not isinstance(premiere, date) or not isinstance(derniere, date):
+        return ""
+    etendue = f" ; le fichier va du {premiere:%d/%m/%Y} au {derniere:%d/%m/%Y}"
+    annee = derniere.year + ((derniere.month, derniere.day) > (fin.month, fin.day))
+    if not 1 < annee <= date.max.year:
+        return etendue
+    debut, cloture = _meme_jour(fin, annee - 1), _meme_jour(fin, annee)
+    return f"{etendue}, soit l'exercice clos le {cloture:%d/%m/%Y}" if debut < premiere else etendue
+
+
+def _meme_jour(fin: date, annee: int) -> date:
+    """That day of another year; the last of February when it has none such."""
+    return fin.replace(year=annee, day=min(fin.day, calendar.monthrange(annee, fin.month)[1]))
 
 
 HORS_EXERCICE = Check(
@@ -64,8 +93,8 @@ HORS_EXERCICE = Check(
     code="G10",
     severity=Severity.ERROR,
     titre="Écriture hors exercice",
-    message="Écriture du {date:date} hors de l'exercice ({debut:date} – {fin:date}).",
-    remede="Vérifier la date, ou la date de clôture que porte le nom du fichier.",
+    message="Écriture du {date:date} hors de l'exercice ({debut:date} – {fin:date}){proposition}.",
+    remede="Vérifier la date, ou la date de clôture que porte le nom du fichier ; pour l'accepter : --accepter D-32.",
     source="LPF, article A47 A-1, VII 1° : les écritures d'un exercice",
     rule=_hors_exercice,
     formats=FEC,

@@ -13,6 +13,7 @@ import polars as pl
 from ecritures.checks.check import Check, Rule
 from ecritures.domain.constat import Severity
 from ecritures.domain.contexte import Contexte
+from ecritures.domain.longueurs import Longueurs
 from ecritures.domain.lot import Lot
 
 
@@ -26,24 +27,39 @@ class _Objet:
     nom: str  # with its article, as it opens a sentence
     connus: Callable[[Contexte], pl.DataFrame | None]
     permis: Callable[[Contexte], bool]
+    normaliser: Callable[[Longueurs, pl.Expr], pl.Expr] = lambda _, code: code  # codes compare at the file's lengths
 
 
 _OBJETS = (
     _Objet("journal", "journal", "code", "Le journal", lambda c: c.journaux, lambda c: c.creations.journaux),
-    _Objet("compte", "compte", "numero", "Le compte", lambda c: c.comptes, lambda c: c.creations.comptes),
-    _Objet("tiers", "tiers", "code", "Le tiers", lambda c: c.tiers, lambda c: c.creations.tiers),
+    _Objet(
+        "compte",
+        "compte",
+        "numero",
+        "Le compte",
+        lambda c: c.comptes,
+        lambda c: c.creations.comptes,
+        Longueurs.normaliser_compte,
+    ),
+    _Objet(
+        "tiers", "tiers", "code", "Le tiers", lambda c: c.tiers, lambda c: c.creations.tiers, Longueurs.normaliser_tiers
+    ),
 )
 
 
-def _emplois(lot: Lot, champ: str) -> pl.LazyFrame:
-    """Codes used: first line, number of lines."""
+def _codes(connus: pl.DataFrame, lot: Lot, objet: _Objet) -> pl.LazyFrame:
+    return connus.lazy().select(cle=objet.normaliser(lot.longueurs, pl.col(objet.cle)))
+
+
+def _emplois(lot: Lot, objet: _Objet) -> pl.LazyFrame:
+    """Codes used, as written, and ``cle`` to compare them: first line, number of lines."""
     return (
         lot.lignes.lazy()
-        .select("numero_ligne", valeur=pl.col(champ))
+        .select("numero_ligne", valeur=pl.col(objet.champ))
         .filter(pl.col("valeur").is_not_null() & (pl.col("valeur") != ""))
         .group_by("valeur")
         .agg(pl.min("numero_ligne"), nombre=pl.len())
-        .with_columns(champ=pl.lit(champ))
+        .with_columns(champ=pl.lit(objet.champ), cle=objet.normaliser(lot.longueurs, pl.col("valeur")))
     )
 
 
@@ -52,8 +68,7 @@ def _inconnus(objet: _Objet, *, si_permis: bool) -> Rule:
         connus = objet.connus(contexte)
         if connus is None or objet.permis(contexte) is not si_permis:
             return None
-        codes = connus.lazy().select(valeur=pl.col(objet.cle))
-        return _emplois(lot, objet.champ).join(codes, on="valeur", how="anti").sort("numero_ligne")
+        return _emplois(lot, objet).join(_codes(connus, lot, objet), on="cle", how="anti").sort("numero_ligne")
 
     return regle
 
@@ -63,8 +78,8 @@ def _fermes(objet: _Objet) -> Rule:
         connus = objet.connus(contexte)
         if connus is None or not connus["est_ferme"].any():
             return None
-        codes = connus.lazy().filter(pl.col("est_ferme")).select(valeur=pl.col(objet.cle))
-        return _emplois(lot, objet.champ).join(codes, on="valeur", how="semi").sort("numero_ligne")
+        fermes = _codes(connus.filter("est_ferme"), lot, objet)
+        return _emplois(lot, objet).join(fermes, on="cle", how="semi").sort("numero_ligne")
 
     return regle
 

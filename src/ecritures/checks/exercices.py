@@ -8,6 +8,7 @@ from ecritures.checks.check import Check
 from ecritures.domain.constat import Severity
 from ecritures.domain.contexte import Contexte
 from ecritures.domain.lot import Lot
+from ecritures.domain.reprise import exercices_du_lot
 
 
 def _dedans(exercices: pl.DataFrame) -> pl.Expr:
@@ -17,14 +18,15 @@ def _dedans(exercices: pl.DataFrame) -> pl.Expr:
 
 def _hors_exercice(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
     """One place an entry and date; a date that cannot be read has its own finding."""
-    if contexte.exercices is None:
+    exercices = exercices_du_lot(lot, contexte)
+    if exercices is None:
         return None
-    bornes = contexte.exercices.select("debut", "fin").drop_nulls().sort("debut").rows()
+    bornes = exercices.select("debut", "fin").drop_nulls().sort("debut").rows()
     detail = ", ".join(f"{debut:%d/%m/%Y} – {fin:%d/%m/%Y}" for debut, fin in bornes) or "aucun"
     return (
         lot.lignes.lazy()
         .select("numero_ligne", "ecriture", "date", "journal", "numero_piece")
-        .filter(pl.col("date").is_not_null() & ~_dedans(contexte.exercices))
+        .filter(pl.col("date").is_not_null() & ~_dedans(exercices))
         .unique(["ecriture", "date"], keep="first", maintain_order=True)
         .select(
             "numero_ligne",

@@ -35,7 +35,7 @@ DEBIT_ET_CREDIT = Check(
     titre="Débit et crédit sur une ligne",
     message="Débit et crédit tous deux non nuls : {debit_centimes:€} et {credit_centimes:€}.",
     remede="Faire deux lignes, l'une au débit, l'autre au crédit : elles ne sont jamais compensées ici.",
-    source=_OUTIL,
+    source="BOI-CF-IOR-60-40-20 : zéro du côté non employé ; anomalie non bloquante de l'outil Test Compta Demat",
     rule=_debit_et_credit,
     formats=FEC,
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ecritures.checks import tra_entete, tra_mouvements, tra_parametres
+from ecritures.checks import tra_comptes, tra_entete, tra_mouvements, tra_parametres
 from ecritures.checks.check import Check
 
-CHECKS: tuple[Check, ...] = (*tra_entete.CHECKS, *tra_parametres.CHECKS, *tra_mouvements.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *tra_entete.CHECKS,
+    *tra_parametres.CHECKS,
+    *tra_mouvements.CHECKS,
+    *tra_comptes.CHECKS,
+)

@@ -62,6 +62,7 @@ def _sans_compte_du_journal(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     )
     if propres.is_empty():
         return None
+    norme = lot.longueurs.normaliser_compte
     return (
         lot.lignes.lazy()
         .select("numero_ligne", "ecriture", "journal", "compte", "numero_piece")
@@ -70,7 +71,7 @@ def _sans_compte_du_journal(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
         .agg(
             pl.first("journal", "propre", "numero_piece"),
             pl.min("numero_ligne"),
-            present=(pl.col("compte") == pl.col("propre")).any(),
+            present=(norme(pl.col("compte")) == norme(pl.col("propre"))).any(),
         )
         .filter(~pl.col("present"))
         .select(
@@ -128,7 +129,8 @@ def _auxiliaire_sur_general(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     generaux = (
         lot.comptes.lazy()
         .filter(~pl.col("nature").is_in(["COC", "COD", "COF", "COS"]))
-        .select(compte="numero", nature_compte="nature")
+        .select(cle=lot.longueurs.normaliser_compte(pl.col("numero")), nature_compte="nature")
+        .unique("cle", keep="first", maintain_order=True)
     )
     return (
         lot.lignes.lazy()
@@ -136,7 +138,8 @@ def _auxiliaire_sur_general(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
         .filter(pl.col("tiers").is_not_null())
         .group_by("compte")
         .agg(pl.min("numero_ligne"), pl.first("tiers"), nombre=pl.len())
-        .join(generaux, on="compte")
+        .with_columns(cle=lot.longueurs.normaliser_compte(pl.col("compte")))
+        .join(generaux, on="cle")
         .with_columns(champ=pl.lit("tiers"))
         .sort("numero_ligne")
     )

@@ -102,7 +102,8 @@ def _collectif_absent(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     return (
         lot.tiers.lazy()
         .filter(pl.col("collectif").is_not_null())
-        .join(lot.comptes.lazy().select(collectif="numero"), on="collectif", how="anti")
+        .with_columns(cle=lot.longueurs.normaliser_compte(pl.col("collectif")))
+        .join(lot.comptes.lazy().select(cle=lot.longueurs.normaliser_compte(pl.col("numero"))), on="cle", how="anti")
         .select("numero_ligne", "code", "collectif", zone=pl.lit("COLLECTIF"))
     )
 
@@ -110,10 +111,16 @@ def _collectif_absent(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
 def _collectif_incoherent(lot: Lot, _: Contexte) -> pl.LazyFrame | None:
     if lot.tiers.is_empty() or lot.comptes.is_empty():
         return None
+    natures = (
+        lot.comptes.lazy()
+        .select(cle=lot.longueurs.normaliser_compte(pl.col("numero")), nature_compte="nature")
+        .unique("cle", keep="first", maintain_order=True)
+    )
     attendu = pl.col("nature").replace_strict(COLLECTIFS, default=None, return_dtype=pl.String)
     return (
         lot.tiers.lazy()
-        .join(lot.comptes.lazy().select(collectif="numero", nature_compte="nature").unique("collectif"), on="collectif")
+        .with_columns(cle=lot.longueurs.normaliser_compte(pl.col("collectif")))
+        .join(natures, on="cle")
         .with_columns(attendu=attendu)
         .filter(
             pl.col("attendu").is_not_null(),

@@ -56,7 +56,8 @@ class Releve:
     """The places where one rule found its defect.
 
     ``lieux``: ``numero_ligne`` (UInt32, counted from 1, null for the whole file) and optionally ``zone`` (vendor name),
-    ``champ`` (domain name, used when ``zone`` is absent), ``valeur`` (raw text), plus the message's parameters.
+    ``champ`` (domain name, used when ``zone`` is absent), ``valeur`` (raw text), plus the message's parameters. A frame that
+    already has ``colonne_debut`` and ``colonne_fin`` is at its place: no localisation is asked.
     ``nombre`` is the true count: ``lieux`` may hold fewer rows.
     """
 
@@ -98,13 +99,18 @@ class Collecteur:
         )
 
 
+AUTRES_NUMEROS = ("premiere", "derniere", "suivante", "marque")
+"""Parameters of messages that are line numbers too, when they are integers: a localisation that moves ``numero_ligne`` moves them."""
+
+
 class Localisation(Protocol):
     """Where a zone stands on a line. Given by the reader, which alone knows its format's columns."""
 
     def situer(self, lieux: pl.DataFrame) -> pl.DataFrame:
         """Adds to ``numero_ligne, zone`` the columns ``colonne_debut``, ``colonne_fin`` (UInt32, from 1, inclusive, in
         characters of the decoded line) and ``brut`` (String, the raw text there); null where there is no such place.
-        Rows keep their order."""
+        Rows keep their order. ``numero_ligne`` may move to the line where the value itself stands (XML), and a column
+        ``partie`` may name the file among several that one lot was read from: messages then begin with it."""
         ...
 
 
@@ -130,6 +136,7 @@ class Constats:
     liste: pl.DataFrame
     par_code: Mapping[str, int]
     par_severite: Mapping[str, int] = field(default_factory=dict)
+    par_regle: tuple[tuple[Regle, int], ...] = ()  # each rule found, with its true count, in the order it was found
 
     @property
     def total(self) -> int:
@@ -171,7 +178,10 @@ def _redige(
         )
         lieux = lieux.with_columns(zone=zone)
     lieux = lieux.with_columns(pl.col("zone").cast(pl.String))
-    if localisation is not None:
+    avant = lieux["numero_ligne"]
+    if "colonne_debut" in lieux.columns:  # placed by its reader, which saw what no zone names
+        lieux = lieux.with_columns(brut=pl.lit(None, pl.String))
+    elif localisation is not None:
         lieux = localisation.situer(lieux)
     else:
         vide = pl.lit(None, pl.UInt32)
@@ -188,9 +198,14 @@ def _redige(
         colonne_fin=pl.col("colonne_fin").cast(pl.UInt32),
         zone=pl.col("zone"),
         valeur=pl.col("valeur"),
-        message=_expr_message(regle.message, dict(lieux.schema)),
+        message=_expr_message(_avec_partie(regle.message, lieux), dict(lieux.schema)),
         remede=pl.lit(regle.remede),
+        _ordre=avant if "partie" in lieux.columns else pl.col("numero_ligne"),
     )
+
+
+def _avec_partie(message: str, lieux: pl.DataFrame) -> str:
+    return "{partie}" + message if "partie" in lieux.columns else message
 
 
 def dresser(
@@ -208,6 +223,7 @@ def dresser(
     """
     par_code: dict[str, int] = {}
     par_severite: dict[str, int] = {}
+    par_regle: dict[str, tuple[Regle, int]] = {}
     cadres: list[pl.DataFrame] = []
     for releve in releves:
         if releve.nombre == 0:
@@ -216,15 +232,17 @@ def dresser(
         cle = releve.regle.code or releve.regle.id
         par_code[cle] = par_code.get(cle, 0) + releve.nombre
         par_severite[severite.value] = par_severite.get(severite.value, 0) + releve.nombre
+        deja = par_regle.get(releve.regle.id, (releve.regle, 0))[1]
+        par_regle[releve.regle.id] = (releve.regle, deja + releve.nombre)
         cadres.append(
             _redige(Releve(releve.regle, releve.lieux.head(limite), releve.nombre), severite, zones or {}, localisation)
         )
-    liste = pl.concat(cadres) if cadres else pl.DataFrame(schema=CONSTATS)
+    liste = pl.concat(cadres) if cadres else pl.DataFrame(schema={**CONSTATS, "_ordre": pl.UInt32})
     if liste.height > limite:
         gravite = pl.col("severite").replace_strict(
             {s.value: rang for rang, s in enumerate(Severity)}, return_dtype=pl.UInt8
         )
-        liste = liste.sort(gravite, "numero_ligne", nulls_last=False, maintain_order=True).head(limite)
+        liste = liste.sort(gravite, "_ordre", nulls_last=False, maintain_order=True).head(limite)
     # stable: at one place the reader's findings, given first, come before those of the checks that follow from them
-    liste = liste.sort("numero_ligne", "colonne_debut", nulls_last=False, maintain_order=True)
-    return Constats(liste, dict(sorted(par_code.items())), par_severite)
+    liste = liste.sort("_ordre", "colonne_debut", nulls_last=False, maintain_order=True).drop("_ordre")
+    return Constats(liste, dict(sorted(par_code.items())), par_severite, tuple(par_regle.values()))

@@ -9,12 +9,19 @@ import polars as pl
 
 from ecritures.domain.constat import Severity
 
+CLOTURES = {"fin": pl.Date, "compte": pl.String, "solde_centimes": pl.Int64}
+"""Balance of each account at the end of each exercice that the books hold: debit minus credit, all journals."""
+
 EXERCICES_DOSSIER = {"code": pl.String, "debut": pl.Date, "fin": pl.Date, "est_clos": pl.Boolean}
 
 
 @dataclass(frozen=True)
 class Creations:
-    """May an import create what the dossier lacks? False: an unknown code is an error."""
+    """May an import create what the dossier lacks? False: an unknown code is an error.
+
+    ``comptes`` also rules the rest of the chart (axes, sections, établissements, payment methods, currencies), ``tiers``
+    their bank details; those are then left out without an error, as no line of the books needs them.
+    """
 
     journaux: bool = True
     comptes: bool = True
@@ -30,5 +37,12 @@ class Contexte:
     journaux: pl.DataFrame | None = None
     comptes: pl.DataFrame | None = None
     tiers: pl.DataFrame | None = None
+    clotures: pl.DataFrame | None = None  # CLOTURES
+    references: Mapping[str, pl.DataFrame] = field(
+        default_factory=dict
+    )  # keys of ``axes``, ``sections``, ``etablissements``, ``ribs``, ``modes_paiement``, ``devises`` of the dossier
     creations: Creations = field(default_factory=Creations)
     severites: Mapping[str, Severity] = field(default_factory=dict)
+    attendus: Mapping[str, int] = field(
+        default_factory=dict
+    )  # control amounts in centimes: checks/attendus.py has their names

@@ -189,3 +189,67 @@ class CurseurInvalide(Refus):
         super().__init__(
             "Le curseur n'est pas celui d'une page rendue par cette liste : reprendre à la première page, sans curseur."
         )
+
+
+class FiltreInvalide(Refus):
+    """``filter``, ``sort``, ``select``, ``skip`` or ``take`` of a list route cannot be read. ``position`` counts from 1, in
+    characters of the decoded parameter; one past the end when something is missing there."""
+
+    code = "filtre.invalide"
+
+    def __init__(self, parametre: str, position: int, trouve: str, attendu: str) -> None:
+        self.parametre = parametre
+        self.position = position
+        self.trouve = trouve
+        self.attendu = attendu
+        super().__init__(f"Paramètre {parametre}, position {position} : trouvé {trouve}, attendu {attendu}.")
+
+
+class ModeleInvalide(Refus):
+    """A custom model cannot be used as it is. ``cle`` is the TOML key at fault, ``""`` for the whole of it."""
+
+    code = "modele.invalide"
+
+    def __init__(self, cle: str, message: str) -> None:
+        self.cle = cle
+        super().__init__(f"Modèle invalide, clé {cle} : {message}" if cle else f"Modèle invalide : {message}")
+
+
+class ModeleExistant(Refus):
+    code = "modele.existant"
+
+    def __init__(self, nom: str) -> None:
+        super().__init__(f"Le modèle « {nom} » existe déjà dans ce cabinet : choisir un autre nom, ou le remplacer.")
+
+
+class ModeleInconnu(Refus):
+    code = "modele.inconnu"
+
+    def __init__(self, nom: str) -> None:
+        super().__init__(f"Le modèle « {nom} » n'existe pas dans ce cabinet.")
+
+
+class ConversionAvecPertes(Refus):
+    """The target cannot carry everything and the caller wants no loss."""
+
+    code = "conversion.pertes"
+
+    def __init__(self, nombre: int, cible: str) -> None:
+        self.nombre = nombre
+        pluriel = "s" if nombre > 1 else ""
+        super().__init__(
+            f"Le format {cible} ne peut pas tout porter : {nombre} perte{pluriel} déclarée{pluriel}. Rien n'a été écrit ; choisir un autre "
+            "format, ou accepter ces pertes en retirant --strict."
+        )
+
+
+class ConversionInfidele(Refus):
+    """What was written does not read back as it should: it is not handed over. Ours to mend."""
+
+    code = "conversion.infidele"
+
+    def __init__(self, cible: str, detail: str) -> None:
+        super().__init__(
+            f"Le fichier {cible} préparé ne se relit pas comme il le faut ({detail}) : il n'a pas été écrit. C'est un défaut du programme, "
+            "à signaler avec le fichier."
+        )

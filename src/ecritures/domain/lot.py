@@ -13,7 +13,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from ecritures.domain.constat import Localisation, Releve
+from ecritures.domain.constat import Localisation, Releve, Severity
+from ecritures.domain.longueurs import Longueurs
 from ecritures.domain.modele import Modele
 
 Schema = dict[str, "type[pl.DataType] | pl.DataType"]
@@ -125,6 +126,22 @@ DEVISES: Schema = {
     "decimales": pl.UInt8,
     "parite": pl.String,
 }
+AXES: Schema = {"numero_ligne": pl.UInt32, "code": pl.String, "libelle": pl.String}
+RIBS: Schema = {
+    "numero_ligne": pl.UInt32,
+    "tiers": pl.String,
+    "numero": pl.UInt32,  # several for one third party
+    "est_principal": pl.Boolean,
+    "banque": pl.String,
+    "guichet": pl.String,
+    "compte": pl.String,
+    "cle": pl.String,
+    "domiciliation": pl.String,
+    "pays": pl.String,
+    "devise": pl.String,
+    "bic": pl.String,
+    "iban": pl.String,
+}
 MODES_PAIEMENT: Schema = {"numero_ligne": pl.UInt32, "code": pl.String, "libelle": pl.String, "categorie": pl.String}
 
 
@@ -175,9 +192,17 @@ class Lot:
     etablissements: pl.DataFrame = field(default_factory=lambda: cadre_vide(ETABLISSEMENTS))
     devises: pl.DataFrame = field(default_factory=lambda: cadre_vide(DEVISES))
     modes_paiement: pl.DataFrame = field(default_factory=lambda: cadre_vide(MODES_PAIEMENT))
+    axes: pl.DataFrame = field(default_factory=lambda: cadre_vide(AXES))
+    ribs: pl.DataFrame = field(default_factory=lambda: cadre_vide(RIBS))
     fiches: Mapping[str, pl.DataFrame] = field(
         default_factory=dict
     )  # TRA parameter records by code: numero_ligne + every vendor zone, trimmed text
+    longueurs: Longueurs = field(default_factory=Longueurs)  # TRA: lengths of its PS2 record
+
+    @property
+    def garde_lettrage(self) -> bool:
+        """Does its matching enter the books? TRA journals and balances bring movements without it (tra.md section 8)."""
+        return self.format != "tra" or self.entete.get("TYPEFICHIER") in ("DOS", "SYN", "EXO")
 
     @property
     def nombre_ecritures(self) -> int:
@@ -200,6 +225,7 @@ class Lecture:
     lot: Lot | None
     releves: tuple[Releve, ...]
     detection: Detection | None = None
+    severites: Mapping[str, Severity] = field(default_factory=dict)  # what the profile makes of a rule, by id
 
 
 class Profil(StrEnum):
@@ -225,7 +251,8 @@ class Regime(StrEnum):
 @dataclass(frozen=True)
 class OptionsLecture:
     """What the caller knows or forces. ``nom_fichier`` is the bare name, without folder; ``regime`` None: told by the columns;
-    ``modele``: the custom model of a "perso" file."""
+    ``modele``: the custom model of a "perso" file. ``accepter``: deviations of a FEC ("D-06") that the caller agrees to,
+    where the tolerant profile asks."""
 
     nom_fichier: str | None = None
     encodage: str | None = None
@@ -233,3 +260,4 @@ class OptionsLecture:
     profil: Profil = Profil.STRICT
     regime: Regime | None = None
     modele: Modele | None = None
+    accepter: frozenset[str] = frozenset()

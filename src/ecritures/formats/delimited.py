@@ -193,13 +193,15 @@ class Situation:
     """Where zones stand (:class:`~ecritures.domain.constat.Localisation`): only the lines asked for are split again.
 
     ``positions``: zone -> rank of its field, from 0. ``fusions``: the lines read with a zone put back together.
-    An empty zone is placed on the character that follows it, its separator.
+    An empty zone is placed on the character that follows it, its separator. ``champs``: how the column ``ligne`` is cut
+    in its raw fields, when it is not at every separator.
     """
 
     texte: lines.Texte
     separateur: str
     positions: Mapping[str, int]
     fusions: Mapping[int, Fusion] = field(default_factory=dict)
+    champs: pl.Expr | None = None
 
     def situer(self, lieux: pl.DataFrame) -> pl.DataFrame:
         """Adds ``colonne_debut``, ``colonne_fin`` and ``brut``, null where there is no such place."""
@@ -245,9 +247,9 @@ class Situation:
         """``numero_ligne``, ``_champs`` (the fields) and ``_longueurs`` (in characters) of the lines asked for."""
         lues = [
             pl.DataFrame(schema={"numero_ligne": pl.UInt32, "ligne": pl.String}),
-            *_lignes_demandees(self.texte, demandees.to_list()),
+            *lignes_demandees(self.texte, demandees.to_list()),
         ]
-        champs = pl.col("ligne").str.split(self.separateur)
+        champs = pl.col("ligne").str.split(self.separateur) if self.champs is None else self.champs
         return (
             pl.concat(lues)
             .select("numero_ligne", champs.alias("_champs"))
@@ -255,7 +257,8 @@ class Situation:
         )
 
 
-def _lignes_demandees(texte: lines.Texte, numeros: Sequence[int]) -> Iterable[pl.DataFrame]:
+def lignes_demandees(texte: lines.Texte, numeros: Sequence[int]) -> Iterable[pl.DataFrame]:
+    """The lines of those numbers (sorted, distinct), as ``numero_ligne, ligne``, block by block; absent ones are left out."""
     reste = 0
     for premier, bloc in lines.blocs(texte):
         if reste >= len(numeros):
