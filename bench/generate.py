@@ -228,7 +228,7 @@ def _parametres() -> tuple[str, ...]:
     records = layout.records()
 
     def fiche(code: str, **zones: str) -> str:
-        largeur = layout.LARGEURS_PARAMETRES_V008.get(code, records[code].width)
+        largeur = layout.largeur_parametre(code, VERSION)
         return _poser(records[code], largeur, FIXE="***", IDENTIFIANT=code, FERME="-", **zones)
 
     def compte(numero: str, libelle: str, nature: str) -> str:

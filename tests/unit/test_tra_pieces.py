@@ -15,6 +15,27 @@ def paire(montant: str = "10,00", **zones: str) -> list[str]:
     return [mouvement("60700000", debit=montant, **zones), mouvement("40100000", credit=montant, **zones)]
 
 
+# --- an unreadable date -------------------------------------------------------------------------------------------
+FAUSSE = {"date": "31022025"}
+
+
+@pytest.mark.parametrize("numero", ["", "       1"])
+@pytest.mark.parametrize("rang", [0, 1, 2])
+def test_a_line_with_an_unreadable_date_stays_in_its_entry(rang: int, numero: str) -> None:
+    lignes = [
+        mouvement("60700000", debit="8,00", NUMEROPIECE=numero, **(FAUSSE if rang == 0 else {})),
+        mouvement("44566000", debit="2,00", NUMEROPIECE=numero, **(FAUSSE if rang == 1 else {})),
+        mouvement("40100000", credit="10,00", NUMEROPIECE=numero, **(FAUSSE if rang == 2 else {})),
+    ]
+    autre = paire("7,00", date="16032025", NUMEROPIECE=numero and "       2")
+    avant = paire("5,00", date="14032025", NUMEROPIECE=numero and "       9")
+    assert rangs(*avant, *lignes, *autre) == [1, 1, 2, 2, 2, 3, 3]
+
+
+def test_entries_of_unreadable_dates_alone_are_cut_by_their_balances() -> None:
+    assert rangs(*paire(**FAUSSE), *paire(**FAUSSE)) == [1, 1, 2, 2]
+
+
 # --- delimitation -----------------------------------------------------------------------------------------------
 def test_unnumbered_entries_end_when_their_balance_comes_back_to_zero() -> None:
     assert rangs(*paire(), *paire("3,50"), *paire()) == [1, 1, 2, 2, 3, 3]

@@ -11,9 +11,10 @@ import polars as pl
 from ecritures.domain.lot import ANNEXES, LIGNES, VENTILATIONS
 from ecritures.formats.fixedwidth import Entiers, Masque, tranche
 from ecritures.formats.tra import layout, regles
+from ecritures.formats.tra.lettrage import note_lettrages
 from ecritures.formats.tra.mouvements import LIGNES_LUES, VENTILATIONS_LUES, BlocLu
 from ecritures.formats.tra.notes import Notes
-from ecritures.formats.tra.parametres import Fichier, ressemble_entete
+from ecritures.formats.tra.parametres import Fichier, est_decale, ressemble_entete
 from ecritures.formats.tra.pieces import Delimitation, delimiter, delimiter_analytiques
 
 
@@ -38,6 +39,7 @@ def assembler(
     tenue = (ps5["DEVISE"][0] if ps5 is not None and ps5.height else None) or "EUR"
     pieces = delimiter(lignes, fichier.cadres["journaux"], tenue)
     _note_numeros(pieces, lignes, notes)
+    note_lettrages(lignes, notes)
     est_o = (ventilations["genre"] == "O").fill_null(False).to_numpy()
     rangs, rangs_o = _rangs(lignes, ventilations.filter(pl.Series(est_o)), pieces)
     calculees = _calculees(lus)
@@ -74,6 +76,9 @@ def _note_parametres(parametres: pl.DataFrame, lus: Sequence[BlocLu], notes: Not
             notes.compte(regles.ENTETE_REPETEE, numero, 1, numero)
         else:
             notes.compte(regles.ENREGISTREMENT_INCONNU, code, 1, numero, code=code)
+    regimes = parametres.filter(pl.col("code") == "REG")
+    decales = regimes.select(est_decale(pl.col("texte"))).to_series().to_numpy()
+    notes.une_fois(regles.REG_DECALE, "", regimes["numero_ligne"], decales, zone="LIBELLE")
     cau = parametres["code"] == "CAU"
     notes.lignes(regles.CAU, parametres["numero_ligne"], cau.to_numpy())
     if premier is not None:

@@ -22,9 +22,10 @@ from ecritures.formats.tra.mouvements import (
     lire_annexes,
     lire_generales,
     parmi,
+    textes_en_caracteres,
 )
 from ecritures.formats.tra.notes import Notes
-from ecritures.formats.tra.parametres import MARQUES, cadre_parametres
+from ecritures.formats.tra.parametres import MARQUES, cadre_parametres, record_de_parametre
 
 TABULATION = 9
 SUBSTITUT = 0x1A
@@ -49,7 +50,8 @@ def lire_bloc(premier: int, bloc: bytes, cadre: Cadre, entete: int | None, derni
     genre = genres(lignes)
     annexes = tri.mouvements & parmi(genre, layout.GENRES_ANNEXES)
     # the digit 0 where the letter O is meant (tra.md section 7): analytic, and reported
-    analytiques = tri.mouvements & parmi(genre, "AO")
+    parts = (tri.mouvements & parmi(genre, "A"), tri.mouvements & parmi(genre, "O"))
+    analytiques = parts[0] | parts[1]
     generales = tri.mouvements & ~annexes & ~analytiques
 
     def choix(masque: Masque) -> tuple[Lignes, Lignes, pl.Series]:
@@ -61,8 +63,9 @@ def lire_bloc(premier: int, bloc: bytes, cadre: Cadre, entete: int | None, derni
     g_lignes, g_source, g_numeros = choix(generales)
     lues, ventilees, calculees, totaux, en_devise = _generales(g_lignes, g_source, g_numeros, cadre, notes)
     ventilations = [ventilees]
-    if analytiques.any():
-        ventilations.append(lire_analytiques(*choix(analytiques), cadre, notes))
+    for masque, record in zip(parts, (layout.analytique, layout.mouvement), strict=True):
+        if masque.any():  # O lines have the general layout
+            ventilations.append(lire_analytiques(*choix(masque), record, cadre, notes))
     attachees = pl.DataFrame(schema={nom: g for nom, g in ANNEXES.items() if nom != "ligne_mere"})
     if annexes.any():
         _, a_source, a_numeros = choix(annexes)
@@ -70,7 +73,7 @@ def lire_bloc(premier: int, bloc: bytes, cadre: Cadre, entete: int | None, derni
     parametres = pl.DataFrame(schema=PARAMETRES)
     if tri.parametres.any():
         _, p_source, p_numeros = choix(tri.parametres)
-        parametres = cadre_parametres(p_numeros, p_source.textes(cadre.charset_texte))
+        parametres = cadre_parametres(p_numeros, textes_en_caracteres(p_source, record_de_parametre, cadre))
     rangs = np.flatnonzero(tri.mouvements)
     return BlocLu(
         lues, pl.concat(ventilations).sort("numero_ligne"), attachees, parametres, notes, calculees, totaux, en_devise,

@@ -7,6 +7,7 @@ zone appears anywhere else; here types become codecs, and vendor zones meet the 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -41,36 +42,44 @@ _CODECS_DE_ZONE: dict[str, Codec] = {
     "TAUXDEV": TEXTE,  # left-aligned in the reference writer (tra.md section 7)
     "LIBELLE": LIBELLE,
 }
+_CODECS_D_ENREGISTREMENT: dict[tuple[str, str], Codec] = {
+    ("MDP", "CATEGORIE"): TEXTE_DROITE,  # "right-aligned ( CB)" (tra.md section 6)
+    ("HDR", "NODOSSIER"): TEXTE_DROITE,
+}
 _MOUVEMENTS = ("MVT", "MVTA", "BUD")
 
 LARGEUR_STD = 222
 """Columns common to all movement lines; beyond it, the extended part."""
 
-LARGEURS_ETE: Mapping[int, int] = {3: 1023, 4: 1091, 5: 1126, 6: 1176, 7: 1238, 8: 1280, 9: 1319, 10: 1389, 11: 1407}
+LARGEURS_ETE: Mapping[int, int] = {
+    1: 1023, 2: 1023, 3: 1023, 4: 1091, 5: 1126, 6: 1176, 7: 1238, 8: 1280, 9: 1319, 10: 1389, 11: 1407,
+}  # fmt: skip
+"""Full width of an extended line by version (tra.md section 8)."""
 LARGEURS_ETE_ANALYTIQUE: Mapping[int, int] = {
-    3: 1023,
-    4: 1091,
-    5: 1126,
-    6: 1176,
-    7: 1178,
-    8: 1178,
-    9: 1231,
-    10: 1231,
-    11: 1231,
-}
-LARGEURS_ENTETE: Mapping[int, int] = {9: 149, 10: 150, 11: 165}
+    1: 1023, 2: 1023, 3: 1023, 4: 1091, 5: 1126, 6: 1176, 7: 1178, 8: 1178, 9: 1231, 10: 1231, 11: 1231,
+}  # fmt: skip
+LARGEURS_ENTETE: Mapping[int, int] = {9: 150, 10: 150, 11: 165}
+"""Full width of the header: the flags 148 to 150 from version 009 on, nothing beyond 147 before (tra.md section 16)."""
 VERSION_MAX = 11
 
-LARGEURS_PARAMETRES_V008: Mapping[str, int] = {
-    "PS2": 203,
-    "EXO": 69,
-    "SAT": 252,
-    "CGN": 349,
-    "CAE": 1041,
-    "JAL": 495,
-    "YTC": 732,
+DEBUTS_DE_VERSION: Mapping[str, Mapping[int, int]] = {
+    "PS2": {8: 203, 9: 204},
+    "PS5": {3: 76, 7: 77},
+    "EXO": {11: 70},
+    "ETB": {8: 45},
+    "SAT": {8: 252},
+    "CRI": {9: 41},
+    "CGN": {2: 259, 8: 349, 9: 350, 10: 416},
+    "CAE": {8: 887, 9: 1042, 10: 1043},
+    "JAL": {8: 495, 9: 496, 10: 516},
+    "RIB": {8: 234},
+    "BQC": {9: 1099},
+    "YTC": {9: 733},
 }
-"""Widths up to version 008, closed flag included; other records have one width."""
+"""Record → version → first column it added. A file of an older version stops before (tra.md sections 6 and 13)."""
+
+TABLES_ANCIENNES_MAX = 3
+"""Last version whose free tables are the 3-wide columns at 833; from the next one, the 17-wide columns at 1024."""
 
 GENRES_GENERAUX = " -XELH"
 """Column 31 of the lines that carry the general ledger."""
@@ -131,6 +140,7 @@ def records() -> Mapping[str, Record]:
         codec = _CODECS.get(rang["type"], TEXTE)
         if code in _MOUVEMENTS or rang["field"] == "LIBELLE":
             codec = _CODECS_DE_ZONE.get(rang["field"], codec)
+        codec = _CODECS_D_ENREGISTREMENT.get((code, rang["field"]), codec)
         zones.setdefault(cle, []).append(
             Zone(rang["field"], int(rang["start"]), int(rang["length"]), codec, rang["required"] == "yes")
         )
@@ -152,8 +162,54 @@ def analytique(etendu: bool) -> Record:
     return records()["MVTA/ETE" if etendu else "MVT/STD"]
 
 
+LIBELLE_REG_DECALE = Zone("LIBELLE", 24, 35, TEXTE)
+"""Where one reference writer puts the label of a VAT regime (tra.md section 14)."""
+
+DRAPEAUX_LARGES = re.compile(r"[X-]  [X-]  (?:[X-]  )?[0-9 ]{0,6} *$")
+"""Columns 148 and beyond as one generator writes them: three flags of 3 columns and a number of 6 (tra.md section 14)."""
+
+PARTIES: Mapping[str, tuple[Zone, ...]] = {
+    "LIBRETEXTE9": (
+        Zone("PIECE_S1", 803, 6, TEXTE),  # piece number of Business Line
+        Zone("VERROU", 809, 1, BOOLEEN),  # X: comes from the sales software, not to be edited
+        Zone("IDENTIFIANT_EXPERT", 810, 16, TEXTE),
+        Zone("PIECE_EXPERT", 819, 6, TEXTE),  # inside the identifier
+        Zone("LETTRAGE_MODIFIE", 830, 1, TEXTE),  # 1: matching or bank matching changed
+    )
+}
+"""Inner structure of a zone in Business Line exchanges (tra.md section 8)."""
+
+
+@cache
+def entete_drapeaux_larges() -> Record:
+    """The header with the three wide flags of that generator."""
+    communes = [z for z in entete().zones if z.start < entete().zone("NEWANALYTIQUE").start]
+    suite, debut = [], communes[-1].end + 1
+    for nom, largeur in (("NEWANALYTIQUE", 3), ("READYGUID", 3), ("GESTAGRICOLE", 3), ("NOSEQBL", 6)):
+        suite.append(Zone(nom, debut, largeur, TEXTE))
+        debut += largeur
+    return Record("HDR", debut - 1, f"{SOURCE}, en-tête d'un autre générateur", (*communes, *suite))
+
+
 CODES_TOLERES = frozenset({"XTL", "RUB"})
 """Records other descriptions name and this one does not lay out: kept, without a finding."""
+
+
+def largeur_mouvement(etendu: bool, version: int, *, partage: bool = False) -> int:
+    """Full width of a movement line; ``partage``: of an A line."""
+    if not etendu:
+        return LARGEUR_STD
+    return (LARGEURS_ETE_ANALYTIQUE if partage else LARGEURS_ETE)[min(max(version, 1), VERSION_MAX)]
+
+
+def largeur_parametre(code: str, version: int) -> int:
+    """Full width of a parameter record in that version."""
+    plus_recents = [debut for depuis, debut in DEBUTS_DE_VERSION.get(code, {}).items() if depuis > version]
+    return min(plus_recents, default=records()[code].width + 1) - 1
+
+
+def largeur_entete(version: int) -> int:
+    return LARGEURS_ENTETE.get(min(version, VERSION_MAX), entete().zone("SOUSVERSION").end)
 
 
 @cache

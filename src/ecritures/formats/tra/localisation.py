@@ -30,7 +30,7 @@ class LocalisationTra:
         if utiles.is_empty():
             return lieux.with_columns(pl.lit(None, genre).alias(nom) for nom, genre in vide.items())
         lignes = self.lignes(utiles["numero_ligne"].unique().sort())
-        lignes = lignes.with_columns(enregistrement=self._enregistrement())
+        lignes = lignes.with_columns(enregistrement=self.enregistrement())
         places = (
             utiles.select("numero_ligne", "zone").unique()
             .join(lignes, on="numero_ligne", how="left")
@@ -66,7 +66,7 @@ class LocalisationTra:
                 trouves.append((numero, decoder(bloc[debut:fin].rstrip(b"\r"), charset)))
         return pl.DataFrame(trouves, schema={"numero_ligne": pl.UInt32, "texte": pl.String}, orient="row")
 
-    def _enregistrement(self) -> pl.Expr:
+    def enregistrement(self) -> pl.Expr:
         """Key of the record of a line, from its first characters or its column 31."""
         texte = pl.col("texte")
         code = texte.str.slice(3, 3).str.strip_chars_end(" ")

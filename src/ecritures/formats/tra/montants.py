@@ -5,6 +5,7 @@ CODEMONTANT says, one character each: E euro, D currency of the entry, F franc, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from ecritures.formats.tra.notes import Notes
 
 TAUX_DECIMALES = 10
 _TAUX = r"^[0-9]{0,8}(?:[.,][0-9]{0,10})?$"
+_CODE_EUROS = re.compile("E[EDF -]{0,2}")
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,16 @@ def lire_montants(
             valeur=grille.texte(zone),
         )
     code = grille.texte(record.zone("CODEMONTANT"))
-    premiers = _premiers(code)
-    if premiers <= {"E"}:
+    if _est_en_euros(code):
         _note_nuls(m1, None, numeros, notes)
         return Montants(m1, m1, vide(len(m1), pl.Int64))
     return _en_devise(grille, record, numeros, m1, code, taux_dev, notes)
 
 
-def _premiers(code: pl.Series) -> set[str]:
-    """First characters met, blank left out (a blank code is a missing zone, read as E)."""
+def _est_en_euros(code: pl.Series) -> bool:
+    """True when every code says euros, in the letters of the format; a blank code is a missing zone, read as E."""
     distincts = code.unique() if len(code) else code
-    return {c[0] for c in distincts.to_list() if c}
+    return all(_CODE_EUROS.fullmatch(texte) for texte in distincts.to_list() if texte)
 
 
 def _note_nuls(m1: pl.Series, autres: pl.Series | None, numeros: pl.Series, notes: Notes) -> None:

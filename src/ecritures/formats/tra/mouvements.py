@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from ecritures.formats.fixedwidth import Entiers, Grille, Lignes, Masque, Octets
 from ecritures.formats.tra import layout, regles
 from ecritures.formats.tra.montants import Montants, debit_credit, lire_montants
 from ecritures.formats.tra.notes import Notes
+from ecritures.formats.tra.parametres import en_caracteres
 
 NATURES = ("FC", "AC", "RC", "OC", "FF", "AF", "RF", "OF", "OD")
 FIN_MONTANT, FIN_CODE_MONTANT = "MONTANT1", "CODEMONTANT"
@@ -114,7 +115,7 @@ def lire_generales(
         "echeance": echeance,
         "mode_paiement": grille.texte(record.zone("MODEPAIE")),
         "numero_echeance": numero_echeance.valeurs,
-        "supplement": grille.brut(layout.LARGEUR_STD + 1, max(grille.largeur, layout.LARGEUR_STD + 1)),
+        "supplement": _supplement(grille, source, record, cadre),
     }
     if cadre.etendu:
         valeurs |= _etendues(grille, record, genre, lignes, numeros, cadre, notes)
@@ -127,25 +128,56 @@ def lire_generales(
             valeurs | {"axe": axe, "section": sections, "texte": vide(len(grille))}, VENTILATIONS_LUES, numeros
         )
         rangs = np.flatnonzero(ventilees)
-        h = toutes[rangs].with_columns(texte=source.choisir(rangs).textes(cadre.charset_texte))
+        h = toutes[rangs].with_columns(texte=textes_en_caracteres(source.choisir(rangs), lambda _: record, cadre))
     return _dataframe(valeurs, LIGNES_LUES, numeros), h, montants
 
 
-def lire_analytiques(lignes: Lignes, source: Lignes, numeros: pl.Series, cadre: Cadre, notes: Notes) -> pl.DataFrame:
-    """Rows of ``ventilations`` of A and O lines."""
-    grille, record = _grille(lignes, layout.analytique(True), cadre), layout.analytique(cadre.etendu)
+def _supplement(grille: Grille, source: Lignes, record: Record, cadre: Cadre) -> pl.Series:
+    """Columns 223 and beyond as written, counted in characters."""
+    garde = grille.brut(layout.LARGEUR_STD + 1, max(grille.largeur, layout.LARGEUR_STD + 1))
+    if cadre.charset != "utf-8" or garde.null_count() == len(garde):
+        return garde
+    decales = (garde.str.len_bytes() != garde.str.len_chars()).fill_null(False)
+    if not decales.any():
+        return garde
+    rangs = np.flatnonzero(decales.to_numpy())
+    refaits = textes_en_caracteres(source.choisir(rangs), lambda _: record, cadre)
+    return garde.scatter(rangs, refaits.str.slice(layout.LARGEUR_STD).str.strip_chars_end(" "))
+
+
+def textes_en_caracteres(source: Lignes, record: Callable[[bytes], Record | None], cadre: Cadre) -> pl.Series:
+    """Whole lines as text, as written; columns counted in bytes (UTF-8) become columns of characters."""
+    if cadre.charset != "utf-8":
+        return source.textes(cadre.charset_texte)
+    octets = [
+        source.octets[d : d + n].tobytes()
+        for d, n in zip(source.debuts.tolist(), source.longueurs.tolist(), strict=True)
+    ]
+    return pl.Series("texte", [en_caracteres(ligne, record(ligne)) for ligne in octets], dtype=pl.String)
+
+
+def lire_analytiques(
+    lignes: Lignes,
+    source: Lignes,
+    numeros: pl.Series,
+    record_de: Callable[[bool], Record],
+    cadre: Cadre,
+    notes: Notes,
+) -> pl.DataFrame:
+    """Rows of ``ventilations`` of A lines, or of O lines: ``record_de`` gives their layout, extended or not."""
+    grille, record = _grille(lignes, record_de(True), cadre), record_de(cadre.etendu)
     commun = _communes(grille, record, lignes, numeros, cadre, notes)
     section = grille.texte(record.zone("AUXSECT"))
     sans = section.is_null()
     if sans.any():
-        if cadre.etendu:
+        if "SOUSPLAN1" in record:
             sans &= grille.texte(record.zone("SOUSPLAN1")).is_null()
         notes.lignes(regles.SECTION_VIDE, numeros, sans.to_numpy(), zone="AUXSECT")
     valeurs = commun.valeurs | {
         "genre": grille.texte(record.zone("TYPECPTE")),
         "axe": _axes(grille, record, numeros, np.ones(len(grille), np.bool_), notes),
         "section": section,
-        "texte": source.textes(cadre.charset_texte),
+        "texte": textes_en_caracteres(source, lambda _: record, cadre),
         "calcule": pl.Series(commun.montants.calcules)
         if commun.montants.calcules is not None
         else vide(len(grille), pl.Boolean()),
@@ -161,7 +193,13 @@ def lire_annexes(source: Lignes, numeros: pl.Series, genre: Octets, cadre: Cadre
         .cast(pl.UInt8)
         .replace_strict({ord(g): g for g in layout.GENRES_ANNEXES}, default=None, return_dtype=pl.String)
     )
-    return pl.DataFrame({"numero_ligne": numeros, "genre": textes, "texte": source.textes(cadre.charset_texte)}).cast(
+    place = layout.mouvement(False).zone("TYPECPTE").start - 1
+
+    def record(ligne: bytes) -> Record:
+        return layout.records()[layout.ENREGISTREMENT_DU_GENRE[chr(ligne[place])]]
+
+    lignes = textes_en_caracteres(source, record, cadre)
+    return pl.DataFrame({"numero_ligne": numeros, "genre": textes, "texte": lignes}).cast(
         {nom: ANNEXES[nom] for nom in ("numero_ligne", "genre", "texte")}
     )
 
@@ -344,8 +382,8 @@ def _etendues(
         notes.lignes(regles.ETAT_LETTRAGE_INCONNU, numeros, hors[0], zone="ETATLETTRAGE", valeur=hors[1])
     lettrage = grille.texte(record.zone("LETTRAGE"))
     date_lettrage = vide(len(grille), pl.Date())
-    if lettrage.null_count() < len(lettrage):
-        etat = grille.texte(record.zone("ETATLETTRAGE"))
+    etat = grille.texte(record.zone("ETATLETTRAGE"))
+    if lettrage.null_count() < len(lettrage) or etat.is_in(["PL", "TL"]).any():
         _note_lettrage(lettrage, etat, numeros, notes)
         total = (etat == "TL").fill_null(False) & lettrage.is_not_null()
         date_lettrage = _date(grille, record, "DATEPAQUETMAX", numeros, notes).set(~total, None)
@@ -366,10 +404,13 @@ def _note_lettrage(lettrage: pl.Series, etat: pl.Series, numeros: pl.Series, not
         .when(e.is_in(["RI", "AL"])).then(pl.lit("la ligne n'est pas lettrée"))
         .when(e == "").then(pl.lit("l'état est vide"))
     )  # fmt: skip
-    cadre = pl.DataFrame({"code": lettrage, "etat": etat}).with_columns(motif=pl.when(code.is_not_null()).then(motif))
+    sans_code = pl.when(e.is_in(["PL", "TL"])).then(pl.lit("la ligne est dite lettrée sans code de lettrage"))
+    cadre = pl.DataFrame({"code": lettrage, "etat": etat}).with_columns(
+        motif=pl.when(code.is_not_null()).then(motif).otherwise(sans_code)
+    )
     notes.lignes(
         regles.LETTRAGE_INCOHERENT, numeros, cadre["motif"].is_not_null().to_numpy(),
-        zone="LETTRAGE", lettrage=lettrage, etat=etat.fill_null(""), motif=cadre["motif"],
+        zone="LETTRAGE", lettrage=lettrage.fill_null(""), etat=etat.fill_null(""), motif=cadre["motif"],
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ nature, type of entry.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,10 +53,15 @@ def delimiter(lignes: pl.DataFrame, journaux: pl.DataFrame, devise_tenue: str) -
     numero = cles["numero"]
     sans_numero = numero.is_null()
     est_numerote = bool((~sans_numero).any())
-    rupture = cles.select(pl.any_horizontal(pl.all().ne_missing(pl.all().shift(1)))).to_series().to_numpy().copy()
-    rupture[0] = True
-    if not est_numerote or sans_numero.any():
-        rupture |= _soldes_revenus(lignes, en_lot, rupture, sans_numero.to_numpy())
+
+    def couper(cles: pl.DataFrame) -> Masque:
+        rupture = cles.select(pl.any_horizontal(pl.all().ne_missing(pl.all().shift(1)))).to_series().to_numpy().copy()
+        rupture[0] = True
+        if not est_numerote or sans_numero.any():
+            rupture |= _soldes_revenus(lignes, en_lot, rupture, sans_numero.to_numpy())
+        return rupture
+
+    rupture = couper(_jours_completes(cles, couper) if cles["jour"].null_count() else cles)
     ecriture = np.cumsum(rupture).astype(np.int64)
     if en_lot:
         ecriture = _lots_equilibres(lignes, en_lot, ecriture)
@@ -74,6 +80,22 @@ def delimiter(lignes: pl.DataFrame, journaux: pl.DataFrame, devise_tenue: str) -
         sans_numero.to_numpy() if est_numerote and sans_numero.any() else None,
         textuel.to_numpy() if textuel is not None and textuel.any() else None,
     )
+
+
+def _jours_completes(cles: pl.DataFrame, couper: Callable[[pl.DataFrame], Masque]) -> pl.DataFrame:
+    """An unreadable date must not cut its entry: it takes the date of the line before it, or after it when it begins an
+    entry, as the other parts of the key and the balances tell entries apart."""
+    suite = pl.Series(np.cumsum(couper(cles.with_columns(jour=pl.lit(None, pl.Date)))))
+    avant = cles.with_columns(s=suite).with_columns(jour=pl.col("jour").forward_fill().over("s"))
+    debuts = pl.Series(couper(avant.drop("s").with_columns(pl.col("jour").backward_fill())))
+    illisible = cles["jour"].is_null()
+    # a line that begins an entry looks forward, the others backward
+    jours = cles.with_columns(
+        s=suite, apres=pl.col("jour").backward_fill().over(suite), avant=pl.col("jour").forward_fill().over(suite)
+    ).select(
+        pl.when(~illisible).then("jour").when(debuts).then(pl.coalesce("apres", "avant")).otherwise(pl.coalesce("avant", "apres"))
+    )  # fmt: skip
+    return cles.with_columns(jour=jours.to_series())
 
 
 def _soldes_revenus(lignes: pl.DataFrame, en_lot: list[str], rupture: Masque, sans_numero: Masque) -> Masque:

@@ -100,10 +100,12 @@ def _lot(
     numero_entete = tete.numero if tete.a_entete else None
     lus = _lire_blocs(texte, cadre, numero_entete)
     parametres = pl.concat([lu.parametres for lu in lus], rechunk=False) if lus else pl.DataFrame(schema=PARAMETRES)
-    fichier = lire_parametres(parametres, en_octets=en_octets)
+    fichier = lire_parametres(parametres)
     notes = Notes()
     for lu in lus:
         notes.verse(lu.notes)
+    if tete.a_entete and layout.DRAPEAUX_LARGES.match(tete.premiere[layout.entete().zone("NEWANALYTIQUE").start - 1 :]):
+        notes.compte(regles.DRAPEAUX_LARGES, "", 1, tete.numero, zone="NEWANALYTIQUE")
     assemblage = assembler(lus, fichier, parametres, entete, notes)
     notes.dans(constats)
     cadres: dict[str, Any] = dict(fichier.cadres)
@@ -122,6 +124,7 @@ def _lot(
         annexes=assemblage.annexes,
         parametres=parametres,
         fiches=fichier.fiches,
+        longueurs=fichier.longueurs,
         **cadres,
     )
 

@@ -491,5 +491,62 @@ LETTRAGE_INCOHERENT = _regle(
     _ETE,
 )
 
+DRAPEAUX_LARGES = _regle(
+    "entete_drapeaux_larges",
+    _I,
+    "Indicateurs de l'en-tête écrits sur trois colonnes",
+    "Les indicateurs de l'en-tête (colonne 148 et suivantes) occupent trois colonnes chacun au lieu d'une ; ils sont lus ainsi.",
+    "Aucune action nécessaire ; la description veut une colonne par indicateur (148, 149 et 150).",
+    "Format TRA, différences entre logiciels : en-tête, colonne 148 et suivantes",
+)
+REG_DECALE = _regle(
+    "regime_libelle_decale",
+    _I,
+    "Libellé de régime de TVA décalé",
+    "{nombre} enregistrement(s) REG ont leur libellé en colonne 24 au lieu de 10 ; il y est lu. Le premier est ici.",
+    "Aucune action nécessaire.",
+    "Format TRA, différences entre logiciels : enregistrement REG",
+)
+LETTRAGE_ETATS_MELES = _regle(
+    "lettrage_etats_meles",
+    _W,
+    "États de lettrage mêlés",
+    "Le lettrage {lettrage} du compte {compte} réunit des lignes dans plusieurs états ({etats}).",
+    "Un lettrage est total (TL) ou partiel (PL) pour toutes ses lignes : relettrer le compte.",
+    _ETE,
+)
+COUVERTURE_DESEQUILIBREE = _regle(
+    "couverture_desequilibree",
+    _W,
+    "Montants lettrés différents",
+    "Dans le lettrage {lettrage} du compte {compte}, les montants lettrés (COUVERTURE) font {debit:€} au débit et {credit:€} au crédit.",
+    "Relettrer le compte : les montants lettrés des deux côtés sont égaux.",
+    _ETE,
+)
+COUVERTURE_EXCESSIVE = _regle(
+    "couverture_excessive",
+    _W,
+    "Montant lettré supérieur au montant",
+    "Le montant lettré (COUVERTURE), {couverture:€}, dépasse le montant de la ligne, {montant:€}.",
+    "Relettrer le compte : une ligne ne peut pas être lettrée au-delà de son montant.",
+    _ETE,
+)
+COUVERTURE_INCOMPLETE = _regle(
+    "couverture_incomplete",
+    _W,
+    "Lettrage total incomplet",
+    "La ligne est totalement lettrée (TL, code {lettrage}), mais son montant lettré est {couverture:€} pour un montant de {montant:€}.",
+    "Relettrer le compte, ou écrire l'état PL (lettrage partiel).",
+    _ETE,
+)
+COUVERTURE_ILLISIBLE = _regle(
+    "couverture_illisible",
+    _W,
+    "Montant lettré illisible",
+    "Le montant lettré « {valeur} » (COUVERTURE) ne peut pas être lu ; il est ignoré.",
+    "Écrire le montant en chiffres, avec une virgule et deux décimales.",
+    _ETE,
+)
+
 REGLES: tuple[Regle, ...] = tuple(valeur for valeur in dict(globals()).values() if isinstance(valeur, Regle))
 """All of them, for the documentation of checks."""
