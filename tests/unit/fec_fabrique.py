@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from ecritures.checks import CHECKS
-from ecritures.checks.check import run
-from ecritures.domain.constat import Constats, dresser
+from ecritures.domain.constat import Constats
 from ecritures.domain.contexte import Contexte
 from ecritures.domain.lot import Lecture, OptionsLecture
 from ecritures.formats.fec import reader
 from ecritures.formats.fec.echantillon import NOM_FICHIER, generer_fec
 from ecritures.formats.fec.layout import BIC_IS
+from ecritures.imports.check import check
 
 ZONES = BIC_IS.noms
 
@@ -80,20 +80,16 @@ class Brouillon:
         return debut, max(debut, debut + len(champs[rang]) - 1)
 
 
-def lire(octets: bytes, nom: str | None = NOM_FICHIER) -> Lecture:
-    return reader.read(octets, OptionsLecture(nom_fichier=nom))
+def lire(octets: bytes, nom: str | None = NOM_FICHIER, **options: Any) -> Lecture:
+    return reader.read(octets, OptionsLecture(nom_fichier=nom, **options))
 
 
 def examiner(
-    octets: bytes, nom: str | None = NOM_FICHIER, contexte: Contexte | None = None
+    octets: bytes, nom: str | None = NOM_FICHIER, contexte: Contexte | None = None, **options: Any
 ) -> tuple[Lecture, Constats]:
     """The reading, and every finding of the reader and of all checks."""
-    lecture = lire(octets, nom)
-    lot = lecture.lot
-    if lot is None:
-        return lecture, dresser(lecture.releves)
-    releves = (*lecture.releves, *run(CHECKS, lot, contexte or Contexte()))
-    return lecture, dresser(releves, zones=lot.zones, localisation=lot.localisation)
+    lecture = lire(octets, nom, **options)
+    return lecture, check(lecture, contexte or Contexte()).constats
 
 
 def dossier_echantillons() -> Path | None:

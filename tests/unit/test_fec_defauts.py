@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from fec_fabrique import ZONES, Brouillon, examiner
+from fec_mutations import tresorerie
 
 from ecritures.checks import CHECKS
 from ecritures.formats.fec.regles import REGLES
@@ -117,6 +118,7 @@ FAUTES: list[tuple[str, Faute, set[str], int | None, str | None]] = [
     ("H06", lambda b: b.ajoute_colonne("Analytique", "A1"), {"H06"}, 1, "Analytique"),
     ("H07", lambda b: b.ajoute_colonne("Analytique", "A1", 3), {"H06", "H07"}, 1, "Analytique"),
     ("H09", lambda b: b.ajoute_colonne("", ""), {"H09"}, 1, None),
+    ("H04", lambda b: b.lignes[0].__setitem__(3, " EcritureDate "), {"H04"}, 1, "EcritureDate"),
     ("H12", lambda b: b.insere(7, b.lignes[0]), {"H12"}, 7, None),
     ("L01", lambda b: b.insere(34, b.lignes[0][:7]), {"L01"}, 34, None),
     ("L01", lambda b: b.insere(7, [*b.lignes[5][:10], "Facture"], ["du garage", *b.lignes[5][11:]]).ote(6), {"L01"}, 6, None),
@@ -126,14 +128,24 @@ FAUTES: list[tuple[str, Faute, set[str], int | None, str | None]] = [
     ("L02", lambda b: b.insere(7, [""]), {"L02"}, 7, None),
     ("L03", lambda b: b.insere(7, [""] * 18), {"L03"}, 7, None),
     ("L03", lambda b: b.insere(7, [""] * 12), {"L03"}, 7, None),
+    ("L02", lambda b: b.lignes.append(["\x1a"]) or setattr(b, "finale", False), {"L02"}, 34, None),
     ("L04", lambda b: b.insere(33, ["\x1a"]), {"L04"}, 34, None),
     ("L05", lambda b: b.met(5, EcritureLib="x" * 70_000), {"L05"}, 5, None),
-    ("V01", lambda b: b.met(5, EcritureNum=""), {"V01", "E01", "E05", "E06"}, 5, "EcritureNum"),
+    ("V01", lambda b: b.met(5, EcritureNum=""), {"V01", "E08"}, 5, "EcritureNum"),
     ("V01", lambda b: b.met(5, CompteLib=""), {"V01"}, 5, "CompteLib"),
     ("V02", lambda b: b.met(5, ValidDate=""), {"V02"}, 5, "ValidDate"),
     ("V02", lambda b: b.met(5, PieceRef=""), {"V02"}, 5, "PieceRef"),
     ("V04", lambda b: b.met(5, Debit=""), {"V04"}, 5, "Debit"),
+    ("V03", lambda b: tresorerie(b).lignes[4].__setitem__(18, ""), {"V03"}, 5, "DateRglt"),
+    ("V03", lambda b: tresorerie(b).lignes[4].__setitem__(19, ""), {"V03"}, 5, "ModeRglt"),
+    ("V03", lambda b: tresorerie(b).lignes[4].__setitem__(18, "00000000"), {"V03"}, 5, "DateRglt"),
+    ("V02", lambda b: tresorerie(b).met(5, ValidDate=""), {"V02"}, 5, "ValidDate"),
+    ("V02", lambda b: tresorerie(b).met(5, PieceRef=""), {"V02"}, 5, "PieceRef"),
+    ("V15", lambda b: tresorerie(b).lignes[4].__setitem__(18, "demain"), {"V15"}, 5, "DateRglt"),
+    ("V17", lambda b: tresorerie(b).lignes[4].__setitem__(18, "20250230"), {"V17"}, 5, "DateRglt"),
+    ("V18", lambda b: tresorerie(b).lignes[4].__setitem__(18, "31/01/2025"), {"V18"}, 5, "DateRglt"),
     ("V05", lambda b: b.met(5, Debit="0 €"), {"V05"}, 5, "Debit"),
+    ("V05", lambda b: b.met(5, Debit="99999999999,00"), {"V05"}, 5, "Debit"),
     ("V06", lambda b: b.met(5, Credit="2563.98"), {"V06"}, 5, "Credit"),
     ("V07", lambda b: b.met(5, Credit="2 563,98"), {"V07"}, 5, "Credit"),
     ("V08", lambda b: b.met(5, Credit="2563,980"), {"V08"}, 5, "Credit"),
@@ -251,5 +263,5 @@ def test_the_clean_file_calls_for_nothing() -> None:
 def test_every_declared_code_is_in_the_table() -> None:
     """All but those of whole files that cannot be read, tested with the reader, and of byte-level passes."""
     declares = {r.code for r in REGLES} | {c.code for c in CHECKS if c.formats == frozenset({"fec"})}
-    ailleurs = {"F05", "F06", "F09", "F10", "H08", "H10", "E07", None}
+    ailleurs = {"F05", "F06", "F09", "F10", "H08", "H10", "H11", "E07", "G24", None}
     assert declares - {code for code, *_ in FAUTES} <= ailleurs

@@ -13,7 +13,10 @@ import pytest
 from fec_fabrique import dossier_echantillons, examiner
 
 from ecritures.domain.constat import Constats
-from ecritures.domain.lot import Lot
+from ecritures.domain.lot import Lot, Profil, Regime
+from ecritures.formats.fec.ecarts import Verdict
+from ecritures.formats.fec.supplement import noms_supplementaires
+from ecritures.formats.fec.verdict import verdict_officiel
 
 DOSSIER = dossier_echantillons()
 pytestmark = pytest.mark.skipif(
@@ -74,14 +77,27 @@ ATTENDUS: dict[str, dict[str, Any]] = {
         "detection": ("utf-8", "CRLF", "\t"),
         "lignes": (48, 24),
         "totaux": (5_702_532, 5_702_532),
-        "codes": {"H06": 4},
+        "codes": {},
     },
 }  # fmt: skip
 
+# file: the official verdict that its notice gives, on the very file and once renamed
+VERDICTS: dict[str, tuple[Verdict, Verdict]] = {
+    "0000000001FEC20220831.txt": (Verdict.CONFORME, Verdict.CONFORME),
+    "111111111FEC20221231.TXT": (Verdict.CONFORME, Verdict.CONFORME),
+    "123456789FEC20200331.txt": (Verdict.NON_CONFORME, Verdict.NON_CONFORME),
+    "123456789FEC20190731.txt": (Verdict.CONFORME, Verdict.CONFORME),
+    "542107651FEC20210502.csv": (Verdict.CONFORME, Verdict.CONFORME),
+    "987654321FEC20251231.txt": (Verdict.NON_CONFORME, Verdict.NON_CONFORME),
+    "test-fec-sample.txt": (Verdict.NON_TESTABLE, Verdict.CONFORME),
+    "tryton_FEC.csv": (Verdict.NON_TESTABLE, Verdict.NON_CONFORME),
+    "000555011FEC20251231.txt": (Verdict.CONFORME, Verdict.CONFORME),
+}
 
-def lu(nom: str) -> tuple[Lot, Constats]:
+
+def lu(nom: str, nomme: str | None = None, **options: Any) -> tuple[Lot, Constats]:
     assert DOSSIER is not None
-    lecture, constats = examiner((DOSSIER / nom).read_bytes(), nom)
+    lecture, constats = examiner((DOSSIER / nom).read_bytes(), nomme or nom, **options)
     assert lecture.lot is not None
     return lecture.lot, constats
 
@@ -109,7 +125,34 @@ def test_no_error_is_said_that_the_notice_does_not_announce(nom: str) -> None:
 @pytest.mark.parametrize("nom", ["000555011FEC20251231.txt"])
 def test_a_correct_real_file_calls_for_information_only(nom: str) -> None:
     _, constats = lu(nom)
-    assert set(constats.par_severite) <= {"INFO"}
+    assert constats.par_code == {}
+
+
+@pytest.mark.parametrize("nom", VERDICTS)
+def test_the_official_verdict_is_the_one_of_the_notice(nom: str) -> None:
+    tel_quel, renomme = VERDICTS[nom]
+    assert verdict_officiel(lu(nom)[1].par_regle).verdict is tel_quel
+    assert verdict_officiel(lu(nom, "900000001FEC20250630.txt")[1].par_regle).verdict is renomme
+
+
+def test_the_cash_accounting_of_a_bnc_is_told_by_its_columns_and_may_be_read_as_bic() -> None:
+    lot, _ = lu("000555011FEC20251231.txt")
+    assert lot.regime == "BNC trésorerie"
+    assert noms_supplementaires(lot) == ("DateRglt", "ModeRglt", "NatOp", "IdClient")
+    lot, constats = lu("000555011FEC20251231.txt", regime=Regime.BIC)
+    assert lot.regime == "BIC/IS"
+    assert constats.par_code == {"H06": 4}
+
+
+def test_every_text_file_of_the_folder_has_its_expectation() -> None:
+    assert DOSSIER is not None
+    fichiers = {p.name for p in DOSSIER.iterdir() if p.suffix.lower() in (".txt", ".csv")}
+    assert fichiers == ATTENDUS.keys() == VERDICTS.keys()
+
+
+@pytest.mark.parametrize("nom", ["0000000001FEC20220831.txt", "123456789FEC20200331.txt", "123456789FEC20190731.txt"])
+def test_the_books_of_real_firms_are_taken_by_the_tolerant_profile(nom: str) -> None:
+    assert not lu(nom, profil=Profil.TOLERANT)[1].est_bloquant
 
 
 def test_every_fault_of_the_file_made_to_be_wrong_is_on_its_line() -> None:

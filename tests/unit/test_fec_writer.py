@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from datetime import date
 
 import polars as pl
 import pytest
 from fec_fabrique import Brouillon, examiner, lire
 
 from ecritures.domain.errors import EcritureImpossible
-from ecritures.domain.lot import Lot
+from ecritures.domain.lot import Lot, Regime
 from ecritures.formats.fec.echantillon import generer_fec
-from ecritures.formats.fec.writer import exporter, write
+from ecritures.formats.fec.writer import exporter, exporter_parties, regime_du_lot, write
 
 
 def lot_de(brouillon: Brouillon) -> Lot:
@@ -123,3 +124,98 @@ def test_latin_text_is_transliterated_and_what_cannot_be_is_counted() -> None:
 def test_a_foreign_amount_is_written_in_the_decimals_of_its_currency(devise: str, montant: str, ecrit_: str) -> None:
     brouillon = Brouillon().met(9, Idevise=devise, Montantdevise=montant)
     assert ecrit(brouillon)[8][16:18] == [ecrit_, devise]
+
+
+# ── regimes and parts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tresorerie(brouillon: Brouillon, *noms: str) -> Brouillon:
+    for nom in noms:
+        brouillon.ajoute_colonne(nom, {"DateRglt": "20250131", "ModeRglt": "VIR"}.get(nom, ""))
+    return brouillon
+
+
+@pytest.mark.parametrize(
+    ("regime", "colonnes"),
+    [
+        (Regime.BIC, ()),
+        (Regime.COMMERCIAL, ()),
+        (Regime.BA_TRESORERIE, ("DateRglt", "ModeRglt", "NatOp")),
+        (Regime.BNC_TRESORERIE, ("DateRglt", "ModeRglt", "NatOp", "IdClient")),
+    ],
+)
+def test_a_regime_is_written_with_its_own_columns(regime: Regime, colonnes: tuple[str, ...]) -> None:
+    export = exporter(lot_de(Brouillon(12)), regime=regime)
+    assert export.zones[18:] == colonnes
+    assert {len(x.split("\t")) for x in export.octets.decode().splitlines()} == {18 + len(colonnes)}
+    assert export.regime is regime
+
+
+def test_the_columns_of_a_cash_regime_come_before_the_producers_own() -> None:
+    brouillon = tresorerie(Brouillon(12).ajoute_colonne("PJ", "a.pdf"), "DateRglt", "ModeRglt", "NatOp", "IdClient")
+    lot = lot_de(brouillon)
+    assert regime_du_lot(lot) is Regime.BNC_TRESORERIE
+    lignes = [x.split("\t") for x in write(lot).decode().splitlines()]
+    assert lignes[0][18:] == ["DateRglt", "ModeRglt", "NatOp", "IdClient", "PJ"]
+    assert lignes[1][18:] == ["20250131", "VIR", "", "", "a.pdf"]
+
+
+def test_written_as_bic_the_columns_of_a_cash_regime_are_supplementary() -> None:
+    lot = lot_de(tresorerie(Brouillon(12), "DateRglt", "ModeRglt", "NatOp"))
+    assert exporter(lot, regime=Regime.BIC).zones[18:] == ("DateRglt", "ModeRglt", "NatOp")
+
+
+def test_a_payment_mode_stands_for_the_missing_column_and_no_date_is_invented() -> None:
+    lot = lot_de(Brouillon(12))
+    avec = dataclasses.replace(lot, format="tra", lignes=lot.lignes.with_columns(mode_paiement=pl.lit("CHQ")))
+    lignes = write(avec, regime=Regime.BA_TRESORERIE).decode().splitlines()
+    assert lignes[1].split("\t")[18:] == ["", "CHQ", ""]
+
+
+def test_a_blank_account_is_refused_only_where_the_law_wants_one() -> None:
+    lot = lot_de(Brouillon(12))
+    vide = dataclasses.replace(lot, lignes=lot.lignes.with_columns(compte=pl.lit("")))
+    with pytest.raises(EcritureImpossible, match="CompteNum"):
+        write(vide)
+    assert write(vide, regime=Regime.BNC_TRESORERIE)
+
+
+def test_parts_are_named_counted_and_never_cut_an_entry() -> None:
+    lot = lot_de(Brouillon(500))
+    parties = exporter_parties(lot, 120)
+    assert [p.nom("732829320", date(2025, 12, 31)) for p in parties[:2]] == [
+        "732829320FEC20251231_1.txt",
+        "732829320FEC20251231_2.txt",
+    ]
+    assert all(p.lignes <= 120 for p in parties)
+    assert sum(p.lignes for p in parties) == 500
+    assert sum(p.ecritures for p in parties) == lot.nombre_ecritures
+    assert sum(p.debit_centimes for p in parties) == lot.debit_centimes
+    assert {p.octets.split(b"\r\n")[0] for p in parties} == {generer_fec(12).split(b"\r\n")[0]}
+
+
+def test_an_entry_longer_than_a_part_makes_a_part_of_its_own() -> None:
+    lot = lot_de(Brouillon(40))
+    parties = exporter_parties(lot, 1)
+    assert len(parties) == lot.nombre_ecritures
+    assert [p.ecritures for p in parties] == [1] * len(parties)
+
+
+def test_an_entry_scattered_over_the_file_is_not_cut() -> None:
+    lot = lot_de(Brouillon(40))
+    bouts = dataclasses.replace(lot, lignes=pl.concat([lot.lignes[1:], lot.lignes[:1]]))
+    assert len(exporter_parties(bouts, 5, reglementaire=False)) == 1
+
+
+def test_what_fits_is_one_file_without_suffix() -> None:
+    (seule,) = exporter_parties(lot_de(Brouillon(40)), 40)
+    assert seule.suffixe == ""
+    assert seule.octets == write(lot_de(Brouillon(40)))
+
+
+def test_what_was_left_out_is_counted_once_over_the_parts() -> None:
+    brouillon = Brouillon(100)
+    for ligne in (100, 101):
+        brouillon.met(ligne, ValidDate="")
+    parties = exporter_parties(lot_de(brouillon), 30)
+    assert [p.brouillons_exclus for p in parties] == [1] + [0] * (len(parties) - 1)

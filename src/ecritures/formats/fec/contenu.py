@@ -17,8 +17,9 @@ from ecritures.formats.delimited import BLANCS, TEXTE, typer
 from ecritures.formats.fec import regles
 from ecritures.formats.fec.devises import ISO_4217
 from ecritures.formats.fec.entete import Entete
-from ecritures.formats.fec.layout import VIDES_V01, VIDES_V02
-from ecritures.formats.fec.valeurs import ANNEE_MAX, ANNEE_MIN, SENS_DEBIT
+from ecritures.formats.fec.layout import SUPPLEMENT, TRESORERIE
+from ecritures.formats.fec.supplement import MARQUE_NEGATIF as MARQUE_NEGATIF
+from ecritures.formats.fec.valeurs import ANNEE_MAX, ANNEE_MIN, DATE, SENS_DEBIT
 
 REMPLISSAGE = r"^(?:[-/.xX]|_+|0+)$"
 """What is typed in a required text when there is nothing to say (V32)."""
@@ -26,10 +27,14 @@ ZONES_TEXTE_OBLIGATOIRES = ("JournalLib", "CompteLib", "PieceRef", "EcritureLib"
 _LIBELLES_REPETES = ("JournalLib", "CompteLib")
 """Labels that repeat on every line: a placeholder there is first looked for by its length alone."""
 
-MARQUE_NEGATIF = "\x1f-"
-"""End of ``supplement`` for a line whose amount was written negative: read on the other side, written back as it was."""
-
 _PREMIER_JOUR, _DERNIER_JOUR = date(ANNEE_MIN, 1, 1), date(ANNEE_MAX, 12, 31)
+_A_UNE_VIRGULE = r",[0-9]{1,2}[+-]?$"
+_REGLES_DES_VIDES = {
+    "EcritureNum": regles.NUMERO_ABSENT,
+    "DateRglt": regles.TRESORERIE_VIDE,
+    "ModeRglt": regles.TRESORERIE_VIDE,
+}
+"""Rule of an empty zone, where it is not that of its group."""
 _MONTANT_NUL = r"^[+-]?0*(?:[.,]0*)?[+-]?$"
 
 
@@ -46,12 +51,13 @@ class Compteur:
 
 
 class Contenu:
-    """Gathers the typed blocks. ``guillemets``: every value is quoted (F13), and the quotes are taken off."""
+    """Gathers the typed blocks. ``guillemets``: some values of the file may be quoted, and are looked for."""
 
     def __init__(self, entete: Entete, constats: Collecteur, *, guillemets: bool = False) -> None:
         self._entete = entete
         self._constats = constats
-        self._bords = BLANCS + '"' if guillemets else BLANCS
+        self._guillemets = guillemets and not entete.est_cite
+        self._a_remplir = entete.forme.a_remplir
         self._zones = [c.name for c in entete.colonnes if c.name in entete.positions]
         self._codecs = {
             c.name: c.codec for c in entete.colonnes if c.name in entete.positions and c.codec.reprendre is not None
@@ -60,16 +66,20 @@ class Contenu:
         self._par_zone: dict[tuple[str, str], Compteur] = {}
         self._devises: dict[str, Compteur] = {}
         self._sens: dict[str, int] = {}
+        self._virgules: set[str] = set()
+        self._points: dict[str, Collecteur] = {}
 
     def ajoute(self, champs: pl.DataFrame, *, rembourre: bool) -> None:
         """Reads the records of one block (``numero_ligne, c0, c1…``); ``rembourre``: zones may be padded with blanks."""
         renommes = {f"c{rang}": zone for zone, rang in self._entete.positions.items()}
         textes = champs.rename(renommes)
-        if rembourre or self._bords != BLANCS:
+        if rembourre:
             textes = self._sans_bords(textes)
         textes = self._sans_parasites(textes)
         if textes.height == 0:
             return
+        if self._guillemets:
+            self._cherche_guillemets(textes)
         vides, remplissages = self._comptes(textes)
         pleines = {z: codec for z, codec in self._codecs.items() if vides[z] < textes.height}
         valeurs, defauts = typer(textes, pleines)
@@ -77,6 +87,7 @@ class Contenu:
             valeurs[zone] = pl.Series(zone, [None], dtype=self._codecs[zone].dtype).new_from_index(0, textes.height)
         self._signale_vides(textes, vides)
         self._signale_remplissages(textes, remplissages)
+        self._cherche_virgules(textes, pleines.keys())
         self._signale_defauts(defauts)
         self._signale_annees(textes, valeurs)
         self._signale_paires(textes, vides)
@@ -85,24 +96,35 @@ class Contenu:
     def lignes(self) -> pl.DataFrame:
         """All records, in file order: ``numero_ligne``, the domain fields of the columns, ``supplement``."""
         self._signale_compteurs()
+        self._signale_points()
         return pl.concat(self._blocs).sort("numero_ligne") if self._blocs else pl.DataFrame()
 
     # ── texts ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _sans_bords(self, textes: pl.DataFrame) -> pl.DataFrame:
         """Blanks at both ends taken off; V34 for the zones that had some, V33 for the optional ones filled with them."""
-        nus = textes.with_columns(pl.col(self._zones).str.strip_chars(self._bords))
+        nus = textes.with_columns(pl.col(self._zones).str.strip_chars(BLANCS))
         for colonne in self._entete.colonnes:
             zone = colonne.name
             if zone not in self._entete.positions:
                 continue
             brut, nu = textes[zone], nus[zone]
-            remplies = (brut.str.strip_chars(BLANCS) != brut) & (nu == "")
-            self._compte(
-                regles.FACULTATIVE_REMPLIE, zone, textes, remplies if not colonne.required else remplies & False
-            )
-            self._compte(regles.ESPACES, zone, textes, (brut.str.strip_chars(BLANCS) != brut) & (nu != ""))
+            if zone not in self._a_remplir:
+                self._compte(regles.FACULTATIVE_REMPLIE, zone, textes, (brut != nu) & (nu == ""))
+            self._compte(regles.ESPACES, zone, textes, (brut != nu) & (nu != ""))
         return nus
+
+    def _cherche_guillemets(self, textes: pl.DataFrame) -> None:
+        """Values between quotes in a file whose values are not: they are text, and said (F13)."""
+        for colonne in self._entete.colonnes:
+            if colonne.codec is TEXTE and colonne.name in self._zones:
+                valeur = textes[colonne.name]
+                self._compte(
+                    regles.VALEUR_ENTRE_GUILLEMETS,
+                    colonne.name,
+                    textes,
+                    valeur.str.starts_with('"') & valeur.str.ends_with('"'),
+                )
 
     def _compte(self, regle: Regle, zone: str, textes: pl.DataFrame, lesquelles: pl.Series) -> None:
         if nombre := int(lesquelles.sum()):
@@ -114,12 +136,15 @@ class Contenu:
         zone = self._zones[0]
         nom = self._entete.noms[self._entete.positions[zone]]
         suspectes = textes.select(
-            ((pl.col(zone) == "") & (pl.col("CompteNum") == "") | (pl.col(zone) == nom)).any()
+            ((pl.col(zone) == "") & (pl.col("CompteNum") == "") | pl.col(zone).str.ends_with(nom)).any()
         ).item()
         if not suspectes:
             return textes
         noms = [self._entete.noms[self._entete.positions[z]] for z in self._zones]
-        repete = pl.all_horizontal(pl.col(z) == lu for z, lu in zip(self._zones, noms, strict=True))
+        # a file put after another one brings its byte order mark with its header
+        repete = pl.all_horizontal(
+            pl.col(z).str.strip_prefix("\ufeff") == lu for z, lu in zip(self._zones, noms, strict=True)
+        )
         vide = pl.all_horizontal(pl.col(z) == "" for z in self._zones)
         self._constats.ajoute(regles.ENTETE_REPETE, textes.filter(repete).select("numero_ligne"))
         self._constats.ajoute(regles.LIGNE_SANS_VALEUR, textes.filter(vide).select("numero_ligne"))
@@ -137,17 +162,40 @@ class Contenu:
     # ── findings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _signale_vides(self, textes: pl.DataFrame, vides: dict[str, int]) -> None:
+        forme = self._entete.forme
         par_regle = (
-            (regles.VIDE_V01, VIDES_V01),
-            (regles.VIDE_V02, VIDES_V02),
+            (regles.VIDE_V01, forme.vides_v01),
+            (regles.VIDE_V02, forme.vides_v02),
+            (regles.TRESORERIE_VIDE, forme.vides_v03),
             (regles.MONTANT_VIDE, ("Debit", "Credit", "Montant")),
         )
         for regle, zones in par_regle:
             for zone in zones:
                 if vides.get(zone):
-                    self._constats.ajoute(regle, _lieux(textes.filter(pl.col(zone) == ""), zone))
+                    self._constats.ajoute(
+                        self._regle_du_vide(regle, zone), _lieux(textes.filter(pl.col(zone) == ""), zone)
+                    )
         if vides.get("Sens"):
             self._constats.ajoute(regles.SENS_INCONNU, _lieux(textes.filter(pl.col("Sens") == ""), "Sens"))
+
+    def _regle_du_vide(self, regle: Regle, zone: str) -> Regle:
+        if zone == "ValidDate":
+            de_tresorerie = zone in self._entete.forme.vides_v03
+            return regles.VALIDATION_ABSENTE_TRESORERIE if de_tresorerie else regles.VALIDATION_ABSENTE
+        return _REGLES_DES_VIDES.get(zone, regle)
+
+    def _cherche_virgules(self, textes: pl.DataFrame, pleines: Iterable[str]) -> None:
+        """The amount zones written with a comma somewhere: on a clean file, found in the first block and never again."""
+        for zone in {"Debit", "Credit", "Montant", "Montantdevise"}.intersection(pleines) - self._virgules:
+            if textes[zone].str.contains(_A_UNE_VIRGULE).any():
+                self._virgules.add(zone)
+
+    def _signale_points(self) -> None:
+        """Decimal points (V06, D-22): read where the whole zone is written so, refused where commas are met too."""
+        for zone, points in self._points.items():
+            regle = regles.POINT_ET_VIRGULE if zone in self._virgules else regles.POINT_DECIMAL
+            for releve in points.releves():
+                self._constats.ajoute(regle, releve.lieux, releve.nombre)
 
     def _signale_remplissages(self, textes: pl.DataFrame, remplissages: dict[str, int]) -> None:
         for zone, nombre in remplissages.items():
@@ -157,18 +205,31 @@ class Contenu:
 
     def _signale_defauts(self, defauts: pl.DataFrame) -> None:
         """The defects the codecs found; zeros in an optional date are a blank (V33), a signed foreign amount is normal."""
-        facultatives = [c.name for c in self._entete.colonnes if not c.required]
+        forme = self._entete.forme
         for (defaut,), lieux in defauts.group_by("defaut", maintain_order=True):
             retenus = lieux.drop("defaut")
+            if defaut == "V06":
+                for (zone,), groupe in retenus.group_by("zone", maintain_order=True):
+                    self._points.setdefault(str(zone), Collecteur()).ajoute(regles.POINT_DECIMAL, groupe)
+                continue
             if defaut == "V10":
                 retenus = retenus.filter(pl.col("zone") != "Montantdevise")
             if defaut == "V20":
-                remplies = retenus.filter(pl.col("zone").is_in(facultatives))
-                for (zone,), groupe in remplies.group_by("zone", maintain_order=True):
-                    compteur = self._par_zone.setdefault((regles.FACULTATIVE_REMPLIE.id, str(zone)), Compteur())
-                    compteur.ajoute(groupe.height, int(groupe["numero_ligne"][0]))
-                retenus = retenus.filter(~pl.col("zone").is_in(facultatives))
+                a_zero = (*forme.vides_v01, *forme.vides_v02)
+                for (zone,), groupe in retenus.filter(~pl.col("zone").is_in(a_zero)).group_by(
+                    "zone", maintain_order=True
+                ):
+                    self._signale_zeros(str(zone), groupe)
+                retenus = retenus.filter(pl.col("zone").is_in(a_zero))
             self._constats.ajoute(regles.PAR_DEFAUT[str(defaut)], retenus)
+
+    def _signale_zeros(self, zone: str, lieux: pl.DataFrame) -> None:
+        """A date of zeros is a blank where the official tool lets one be (V33), if not where the law does (V03)."""
+        if zone in self._entete.forme.vides_v03:
+            self._constats.ajoute(self._regle_du_vide(regles.TRESORERIE_VIDE, zone), lieux)
+            return
+        compteur = self._par_zone.setdefault((regles.FACULTATIVE_REMPLIE.id, zone), Compteur())
+        compteur.ajoute(lieux.height, int(lieux["numero_ligne"][0]))
 
     def _signale_annees(self, textes: pl.DataFrame, valeurs: dict[str, pl.Series]) -> None:
         for zone, codec in self._codecs.items():
@@ -230,7 +291,7 @@ class Contenu:
             self._devises.setdefault(str(devise), Compteur()).ajoute(groupe.height, int(groupe["numero_ligne"][0]))
 
     def _signale_compteurs(self) -> None:
-        par_id = {r.id: r for r in (regles.FACULTATIVE_REMPLIE, regles.ESPACES)}
+        par_id = {r.id: r for r in (regles.FACULTATIVE_REMPLIE, regles.ESPACES, regles.VALEUR_ENTRE_GUILLEMETS)}
         for (id_, zone), compteur in self._par_zone.items():
             self._constats.ajoute(par_id[id_], _lieu(compteur, zone))
         for devise, compteur in self._devises.items():
@@ -248,7 +309,7 @@ class Contenu:
         sorties: list[pl.Expr | pl.Series] = [textes["numero_ligne"]]
         for colonne in self._entete.colonnes:
             zone, champ = colonne.name, colonne.champ
-            if zone in ("Debit", "Credit", "Montant", "Sens"):
+            if zone in ("Debit", "Credit", "Montant", "Sens") or champ == SUPPLEMENT:
                 continue
             if zone in valeurs:
                 sorties.append(valeurs[zone].alias(champ))
@@ -263,7 +324,7 @@ class Contenu:
         debit, credit = self._montants(textes, valeurs)
         return _sur_le_bon_cote(
             textes.select(
-                *sorties, self._supplement().alias("supplement"), debit_centimes=debit, credit_centimes=credit
+                *sorties, self._supplement(valeurs).alias(SUPPLEMENT), debit_centimes=debit, credit_centimes=credit
             )
         )
 
@@ -289,11 +350,20 @@ class Contenu:
         )
         return cotes["d"], cotes["c"]
 
-    def _supplement(self) -> pl.Expr:
-        rangs = list(self._entete.supplementaires.values())
-        if not rangs:
+    def _supplement(self, valeurs: dict[str, pl.Series]) -> pl.Expr:
+        """The supplementary values, as written; the dates of the cash regimes as AAAAMMJJ when they were read."""
+        supplements = self._entete.supplements
+        if not supplements:
             return pl.lit(None, pl.String)
-        return pl.concat_str([pl.col(f"c{rang}") for rang in rangs], separator=self._entete.separateur)
+        morceaux = []
+        for nom, rang in supplements.items():
+            if nom not in self._entete.positions or nom not in TRESORERIE:
+                morceaux.append(pl.col(f"c{rang}"))
+            elif nom in valeurs:
+                morceaux.append(pl.coalesce(DATE.ecrire(pl.lit(valeurs[nom])).replace("", None), pl.col(nom)))
+            else:
+                morceaux.append(pl.col(nom))
+        return pl.concat_str(morceaux, separator=self._entete.entre)
 
 
 def _sur_le_bon_cote(bloc: pl.DataFrame) -> pl.DataFrame:

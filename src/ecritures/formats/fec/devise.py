@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from ecritures.domain.constat import Collecteur
-from ecritures.formats.delimited import Situation
+from ecritures.domain.constat import Collecteur, Localisation
 from ecritures.formats.fec import regles
 from ecritures.formats.fec.devises import DECIMALES
 
 _CHIFFRES = frozenset("0123456789")
 
 
-def en_unites_mineures(lignes: pl.DataFrame, situation: Situation, constats: Collecteur) -> pl.DataFrame:
+def en_unites_mineures(lignes: pl.DataFrame, situation: Localisation, constats: Collecteur) -> pl.DataFrame:
     """``montant_devise`` read as hundredths becomes minor units of ``devise``; a file that leaves foreign amounts
     unsigned gets the sign of each line. V31: the lines whose foreign amount says the contrary of their side.
 
@@ -38,7 +37,7 @@ def en_unites_mineures(lignes: pl.DataFrame, situation: Situation, constats: Col
     return _a_l_echelle(lignes, situation)
 
 
-def _a_l_echelle(lignes: pl.DataFrame, situation: Situation) -> pl.DataFrame:
+def _a_l_echelle(lignes: pl.DataFrame, situation: Localisation) -> pl.DataFrame:
     """Currencies without hundredths: the yen has none, the dinar has thousandths."""
     autres = lignes.filter(pl.col("devise").is_in(list(DECIMALES)) & pl.col("montant_devise").is_not_null())
     if autres.height == 0:

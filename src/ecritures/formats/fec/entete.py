@@ -1,4 +1,4 @@
-"""The first line of a FEC: its separator, the zones it names, and what is wrong with them (F06, F07, H01 to H10)."""
+"""The first line of a FEC: its separator, the zones it names, its regime, and what is wrong with them (F06, F07, H01 to H11)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,24 @@ from itertools import pairwise
 import polars as pl
 
 from ecritures.domain.constat import Collecteur, Regle
+from ecritures.domain.lot import Regime
 from ecritures.formats.delimited import BLANCS, Column
 from ecritures.formats.fec import regles
-from ecritures.formats.fec.layout import ALIAS, BIC_IS, INDISPENSABLES, MONTANT_SENS, OFFICIELS, normaliser
+from ecritures.formats.fec.layout import (
+    ALIAS,
+    DE_TRESORERIE_OFFICIELS,
+    FORMES,
+    INDISPENSABLES,
+    MONTANT_SENS,
+    OBLIGATOIRES_OUTIL,
+    OFFICIELS,
+    TRESORERIE,
+    Forme,
+    est_lu_par_l_outil,
+    normaliser,
+    regime_des_zones,
+)
+from ecritures.formats.fec.supplement import SEPARATEUR_INTERNE
 
 SEPARATEURS = ("\t", "|")
 SEPARATEURS_TABLEUR = (";", ",")
@@ -26,7 +41,10 @@ ZONES_MAX = 500
 @dataclass(frozen=True)
 class Entete:
     """The zones of the file. ``positions``: printed name -> rank of the field, from 0. ``nombre``: fields of a line,
-    the nameless last one left out when ``separateur_final``."""
+    the nameless last one left out when ``separateur_final``. ``numero_ligne``: the last line before the records.
+
+    ``separateur`` is the file's; ``entre`` is what stands between the fields once quotes are taken off (``est_cite``).
+    """
 
     numero_ligne: int
     separateur: str
@@ -34,10 +52,31 @@ class Entete:
     positions: dict[str, int]
     supplementaires: dict[str, int]
     separateur_final: bool
+    regime: Regime = Regime.BIC
+    est_cite: bool = False
 
     @property
     def nombre(self) -> int:
         return len(self.noms) + self.separateur_final
+
+    @property
+    def entre(self) -> str:
+        return SEPARATEUR_INTERNE if self.est_cite else self.separateur
+
+    @property
+    def forme(self) -> Forme:
+        return FORMES[self.regime]
+
+    @property
+    def zones(self) -> dict[str, int]:
+        """Every zone of the file, regulated or not -> rank of its field."""
+        return {**self.supplementaires, **self.positions}
+
+    @property
+    def supplements(self) -> dict[str, int]:
+        """What the model keeps as supplementary, in the order of the file: the columns of the cash regimes too."""
+        tresorerie = {zone: self.positions[zone] for zone in TRESORERIE if zone in self.positions}
+        return dict(sorted({**self.supplementaires, **tresorerie}.items(), key=lambda couple: couple[1]))
 
     @property
     def montant_sens(self) -> bool:
@@ -46,23 +85,28 @@ class Entete:
     @property
     def colonnes(self) -> tuple[Column, ...]:
         """Columns to read, present or not, in the order of the law."""
+        colonnes = self.forme.table.columns
         if not self.montant_sens:
-            return BIC_IS.columns
+            return colonnes
         autres = {"Debit": MONTANT_SENS[0], "Credit": MONTANT_SENS[1]}
-        return tuple(autres.get(c.name, c) for c in BIC_IS.columns)
+        return tuple(autres.get(c.name, c) for c in colonnes)
 
 
 def choisir_separateur(ligne: str, force: str | None, constats: Collecteur, numero_ligne: int) -> str | None:
     """The separator of that header line, or None: then F06 says why."""
     comptes = {s: ligne.count(s) for s in SEPARATEURS}
     if force is not None:
+        assert len(force) == 1, "a separator is one character"
         if force not in SEPARATEURS:
-            constats.signale(regles.SEPARATEUR_ABSENT, numero_ligne, indice=f" : « {force} » a été imposé")
+            constats.signale(regles.SEPARATEUR_TABLEUR, numero_ligne, separateur=force)
         return force
     choisi = max(comptes, key=lambda s: comptes[s])
     if comptes[choisi] < SEPARATEURS_MIN:
-        autre = next((s for s in SEPARATEURS_TABLEUR if ligne.count(s) >= SEPARATEURS_MIN), None)
-        indice = f" : le séparateur est « {autre} »" if autre else ""
+        autre = max(SEPARATEURS_TABLEUR, key=ligne.count)
+        if ligne.count(autre) >= SEPARATEURS_MIN and reconnus(ligne, autre) >= ZONES_MIN:
+            constats.signale(regles.SEPARATEUR_TABLEUR, numero_ligne, separateur=autre)
+            return autre
+        indice = f" : le séparateur est « {autre} »" if ligne.count(autre) >= SEPARATEURS_MIN else ""
         constats.signale(regles.SEPARATEUR_ABSENT, numero_ligne, indice=indice)
         return None
     if min(comptes.values()) >= SEPARATEURS_MIN:
@@ -78,54 +122,87 @@ def reconnus(ligne: str, separateur: str) -> int:
     return len({OFFICIELS.get(n) or ALIAS.get(n) for n in normalises} - {None})
 
 
-def lire_entete(ligne: str, separateur: str, numero_ligne: int, constats: Collecteur) -> Entete | None:
-    """The zones named by ``ligne``, and its findings. None when nothing can be read under it."""
-    bruts = ligne.split(separateur)
+def lire_entete(
+    ligne: str,
+    separateur: str,
+    numero_ligne: int,
+    constats: Collecteur,
+    *,
+    regime: Regime | None = None,
+    est_cite: bool = False,
+) -> Entete | None:
+    """The zones named by ``ligne``, and its findings. None when nothing can be read under it.
+
+    ``regime``: forced by the caller; None: told by the columns. A first line that is a record and not a header is said
+    (H08), and read under the usual header of its width.
+    """
+    entre = SEPARATEUR_INTERNE if est_cite else separateur
+    bruts = ligne.split(entre)
     noms = [champ.strip(BLANCS + '"') for champ in bruts]
     final = len(noms) > 1 and not noms[-1]
     if final:
         noms.pop()
-    if reconnus(ligne, separateur) < ZONES_MIN:
-        indice = " : elle ressemble à une ligne d'écriture" if _ressemble_a_une_ligne(noms) else ""
-        constats.signale(regles.SANS_ENTETE, numero_ligne, indice=indice)
-        return None
+    if reconnus(ligne, entre) < ZONES_MIN:
+        return _sans_entete(
+            [champ.strip(BLANCS) for champ in bruts], separateur, numero_ligne, constats, regime, est_cite
+        )
     if len(noms) > ZONES_MAX:
         constats.signale(regles.TROP_DE_ZONES, numero_ligne, nombre=len(noms), limite=ZONES_MAX)
         return None
     if final:
         constats.signale(regles.SEPARATEUR_FINAL, numero_ligne)
-    positions: dict[str, int] = {}
-    supplementaires: dict[str, int] = {}
+    entete = Entete(numero_ligne, separateur, tuple(noms), {}, {}, final, regime or regime_des_zones(noms), est_cite)
     for rang, nom in enumerate(noms):
-        _classe(rang, nom, positions, supplementaires, numero_ligne, constats)
-    entete = Entete(numero_ligne, separateur, tuple(noms), positions, supplementaires, final)
+        _classe(rang, nom, entete, constats, espaces=bruts[rang].strip('"') != nom)
     _signale_ordre(entete, constats)
     return entete if _est_lisible(entete, constats) else None
 
 
-def _classe(
-    rang: int,
-    nom: str,
-    positions: dict[str, int],
-    supplementaires: dict[str, int],
+def _sans_entete(
+    champs: Sequence[str],
+    separateur: str,
     numero_ligne: int,
     constats: Collecteur,
-) -> None:
+    regime: Regime | None,
+    est_cite: bool,
+) -> Entete | None:
+    """The usual header of a file that has none (D-06), when its first line is a record of that width; else None."""
+    possibles = [regime] if regime else [r for r in Regime if r is not Regime.COMMERCIAL]
+    largeurs = {len(FORMES[r].table.columns): r for r in possibles}
+    final = len(champs) not in largeurs and not champs[-1]
+    propose = largeurs.get(len(champs) - final)
+    if not _ressemble_a_une_ligne(champs) or propose is None:
+        indice = " : elle ressemble à une ligne d'écriture" if _ressemble_a_une_ligne(champs) else ""
+        constats.signale(regles.SANS_ENTETE, numero_ligne, indice=indice)
+        return None
+    noms = FORMES[propose].table.noms
+    indice = f" : elle ressemble à une ligne d'écriture, lue sous l'en-tête usuel de {len(noms)} zones"
+    constats.signale(regles.SANS_ENTETE, numero_ligne, indice=indice)
+    positions = {nom: rang for rang, nom in enumerate(noms)}
+    return Entete(numero_ligne - 1, separateur, noms, positions, {}, final, propose, est_cite)
+
+
+def _classe(rang: int, nom: str, entete: Entete, constats: Collecteur, *, espaces: bool) -> None:
     """Puts one field where it belongs: a regulated zone, a second one of that name (H05), or a supplementary one."""
     normalise = normaliser(nom)
     officiel = OFFICIELS.get(normalise) or ALIAS.get(normalise)
+    if officiel is None and (tresorerie := DE_TRESORERIE_OFFICIELS.get(normalise)) in entete.forme.table.noms:
+        officiel = tresorerie
+    supplementaires, numero_ligne = entete.supplementaires, entete.numero_ligne
     if officiel is None:
         cle = nom if nom and nom not in supplementaires else f"{nom or 'sans nom'} (colonne {rang + 1})"
         supplementaires[cle] = rang
         return
-    if officiel in positions:
+    if officiel in entete.positions:
         constats.signale(regles.DOUBLON, numero_ligne, zone=officiel, rang=rang + 1)
         supplementaires[f"{nom} (colonne {rang + 1})"] = rang
         return
-    positions[officiel] = rang
+    entete.positions[officiel] = rang
     if nom != officiel:
-        regle = regles.NOM_PROCHE if normalise in OFFICIELS else regles.NOM_ALIAS
+        regle = regles.NOM_PROCHE if est_lu_par_l_outil(nom, officiel) else regles.NOM_ALIAS
         constats.signale(regle, numero_ligne, zone=officiel, lu=nom)
+    elif espaces:
+        constats.signale(regles.NOM_ESPACES, numero_ligne, zone=officiel)
 
 
 def _signale_ordre(entete: Entete, constats: Collecteur) -> None:
@@ -136,8 +213,9 @@ def _signale_ordre(entete: Entete, constats: Collecteur) -> None:
         if attendus.index(avant) > attendus.index(zone):
             constats.signale(regles.ORDRE, entete.numero_ligne, zone=zone, avant=avant)
     dernier = max(entete.positions.values(), default=-1)
+    connus = OFFICIELS | ALIAS | DE_TRESORERIE_OFFICIELS
     for zone, rang in entete.supplementaires.items():
-        if zone.endswith(f"(colonne {rang + 1})") and normaliser(entete.noms[rang]) in OFFICIELS | ALIAS:
+        if zone.endswith(f"(colonne {rang + 1})") and normaliser(entete.noms[rang]) in connus:
             continue  # a double, already said
         constats.signale(regles.SUPPLEMENTAIRE, entete.numero_ligne, zone=zone)
         if rang < dernier:
@@ -153,10 +231,17 @@ def _est_lisible(entete: Entete, constats: Collecteur) -> bool:
     if remplaces and set(montants) != paires[1]:
         constats.signale(regles.MONTANT_SENS, entete.numero_ligne, presentes=" et ".join(montants))
     sans_montant = not any(paire <= presents for paire in paires)
-    for colonne in BIC_IS.columns:
-        if colonne.name in presents or (colonne.name in paires[0] and remplaces):
+    du_regime = [zone for zone in TRESORERIE if zone in entete.forme.table.noms and zone not in presents]
+    if du_regime:
+        liste = ", ".join(du_regime)
+        constats.signale(
+            regles.REGIME_INCOMPLET, entete.numero_ligne, regime=entete.regime.libelle, liste=liste, zone=du_regime[0]
+        )
+    for colonne in entete.forme.table.columns:
+        if colonne.name in presents or colonne.name in du_regime or (colonne.name in paires[0] and remplaces):
             continue
-        regle = regles.ZONE_OBLIGATOIRE if colonne.required else regles.ZONE_ABSENTE
+        obligatoire = colonne.required or colonne.name in OBLIGATOIRES_OUTIL
+        regle = regles.ZONE_OBLIGATOIRE if obligatoire else regles.ZONE_ABSENTE
         _signale_absente(regle, colonne.name, entete.numero_ligne, constats)
     return not sans_montant and all(zone in presents for zone in INDISPENSABLES)
 

@@ -45,15 +45,16 @@ def reparer(fautives: pl.DataFrame, entete: Entete, constats: Collecteur) -> Rep
     lus, reste, fusions = _separateurs_dans_zone(reste, entete, constats)
     champs.append(lus)
     if reste.height:
+        brute = pl.col("ligne").str.replace_all(entete.entre, entete.separateur, literal=True)
         lieux = reste.select(
-            "numero_ligne", "nombre_zones", attendues=pl.lit(entete.nombre), valeur=pl.col("ligne").str.slice(0, 200)
+            "numero_ligne", "nombre_zones", attendues=pl.lit(entete.nombre), valeur=brute.str.slice(0, 200)
         )
         constats.ajoute(regles.NOMBRE_ZONES, lieux)
     return Repares(pl.concat(champs).sort("numero_ligne"), fusions)
 
 
 def _sans_lignes_vides(fautives: pl.DataFrame, entete: Entete, constats: Collecteur) -> pl.DataFrame:
-    nue = pl.col("ligne").str.strip_chars(BLANCS + entete.separateur + FIN_DE_FICHIER + "\x00")
+    nue = pl.col("ligne").str.strip_chars(BLANCS + entete.entre + FIN_DE_FICHIER + "\x00")
     fin = pl.col("ligne").str.contains(FIN_DE_FICHIER, literal=True)
     vides = fautives.filter(nue == "")
     constats.ajoute(regles.LIGNE_VIDE, vides.filter((pl.col("nombre_zones") == 1) & ~fin).select("numero_ligne"))
@@ -62,7 +63,7 @@ def _sans_lignes_vides(fautives: pl.DataFrame, entete: Entete, constats: Collect
 
 
 def _decoupe(lignes: pl.DataFrame, entete: Entete) -> pl.DataFrame:
-    return decouper(lignes.select("numero_ligne", "ligne"), entete.separateur, entete.nombre)[0]
+    return decouper(lignes.select("numero_ligne", "ligne"), entete.entre, entete.nombre)[0]
 
 
 def _est_plausible(entete: Entete) -> pl.Expr:
@@ -110,11 +111,9 @@ def _coupees(reste: pl.DataFrame, entete: Entete, constats: Collecteur) -> tuple
 def _separateur_final(reste: pl.DataFrame, entete: Entete, constats: Collecteur) -> tuple[pl.DataFrame, pl.DataFrame]:
     """D-15: one field too many, the last one blank, on these lines and not on the header."""
     final = (pl.col("nombre_zones") == entete.nombre + 1) & pl.col("ligne").str.strip_chars_end(BLANCS).str.ends_with(
-        entete.separateur
+        entete.entre
     )
-    lues = reste.filter(final).with_columns(
-        pl.col("ligne").str.strip_chars_end(BLANCS).str.strip_suffix(entete.separateur)
-    )
+    lues = reste.filter(final).with_columns(pl.col("ligne").str.strip_chars_end(BLANCS).str.strip_suffix(entete.entre))
     champs = _decoupe(lues, entete).filter(_est_plausible(entete))
     prises = champs["numero_ligne"].implode()
     constats.ajoute(regles.LIGNE_SEPARATEUR_FINAL, champs.select("numero_ligne"))
@@ -127,9 +126,7 @@ def _zones_finales(reste: pl.DataFrame, entete: Entete, constats: Collecteur) ->
     minimum = max(obligatoires) + 1
     manquent = entete.nombre - pl.col("nombre_zones")
     courtes = reste.filter((pl.col("nombre_zones") >= minimum) & (pl.col("nombre_zones") < entete.nombre))
-    completes = courtes.with_columns(
-        pl.concat_str("ligne", pl.lit(entete.separateur).repeat_by(manquent).list.join(""))
-    )
+    completes = courtes.with_columns(pl.concat_str("ligne", pl.lit(entete.entre).repeat_by(manquent).list.join("")))
     champs = _decoupe(completes, entete).filter(_est_plausible(entete))
     prises = champs["numero_ligne"].implode()
     lieux = courtes.filter(pl.col("numero_ligne").is_in(prises)).select(
@@ -175,7 +172,7 @@ def _essai(longues: pl.DataFrame, entete: Entete, zone: str, rang: int) -> pl.Da
     """The fields of ``longues`` if the extra separators were all inside ``zone``; they become spaces."""
     champs = longues.select(
         "numero_ligne",
-        champs=pl.col("ligne").str.split(entete.separateur),
+        champs=pl.col("ligne").str.split(entete.entre),
         surplus=(pl.col("nombre_zones") - entete.nombre).cast(pl.Int64),
         zone=pl.lit(zone),
     )

@@ -11,6 +11,8 @@ from ecritures.domain.constat import Collecteur
 from ecritures.formats.fec import regles
 
 _FORME = re.compile(r"(?P<avant>.*)FEC(?P<cloture>[0-9]{8})(?P<apres>.*)", re.IGNORECASE | re.DOTALL)
+_CLOTURE_DE_L_OUTIL = re.compile(r"20[0-9]{2}[01][0-9][0-3][0-9]")
+"""All that the official tool asks of the closing date: 20259931 stops it, 20250230 does not."""
 _EXTENSIONS = ("txt", "csv", "xml")
 
 
@@ -56,6 +58,8 @@ def lire_nom(nom: str | None, constats: Collecteur) -> Nom | None:
     if not est_siren(siren):
         constats.signale(regles.SIREN, None, siren=siren)
     texte = forme["cloture"]
+    if not _CLOTURE_DE_L_OUTIL.fullmatch(texte):
+        constats.signale(regles.CLOTURE_REFUSEE, None, date=texte)
     try:
         cloture = date(int(texte[:4]), int(texte[4:6]), int(texte[6:]))
     except ValueError:

@@ -15,35 +15,57 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import polars as pl
 
 from ecritures.domain.constat import Collecteur
-from ecritures.domain.lot import COMPTES, JOURNAUX, LIGNES, TIERS, Detection, Lecture, Lot, OptionsLecture, Schema
+from ecritures.domain.lot import (
+    COMPTES,
+    JOURNAUX,
+    LIGNES,
+    TIERS,
+    Detection,
+    Lecture,
+    Lot,
+    OptionsLecture,
+    Profil,
+    Schema,
+)
 from ecritures.formats import lines
 from ecritures.formats.delimited import Situation, decouper, est_rembourre
-from ecritures.formats.fec import regles
-from ecritures.formats.fec.contenu import Compteur, Contenu
+from ecritures.formats.fec import citation, regles
+from ecritures.formats.fec.contenu import Contenu
 from ecritures.formats.fec.devise import en_unites_mineures
-from ecritures.formats.fec.entete import SEPARATEURS, ZONES_MIN, Entete, choisir_separateur, lire_entete, reconnus
-from ecritures.formats.fec.layout import REGIME
-from ecritures.formats.fec.lignes_fautives import FIN_DE_FICHIER, Repares, reparer
+from ecritures.formats.fec.entete import (
+    SEPARATEURS,
+    SEPARATEURS_TABLEUR,
+    ZONES_MIN,
+    Entete,
+    choisir_separateur,
+    lire_entete,
+    reconnus,
+)
+from ecritures.formats.fec.layout import SUPPLEMENT
+from ecritures.formats.fec.lignes_fautives import Repares, reparer
 from ecritures.formats.fec.nom import Nom, a_la_forme, lire_nom
-from ecritures.formats.fec.regroupement import regrouper
+from ecritures.formats.fec.ouverture import Octets, ouvrir
+from ecritures.formats.fec.ouverture import signale_illisible as signale_illisible
+from ecritures.formats.fec.ouverture import signale_octets as signale_octets
+from ecritures.formats.fec.profils import severites
+from ecritures.formats.fec.regroupement import CLE_LEGALE, regrouper
+from ecritures.formats.fec.supplement import entete_des_supplements
+from ecritures.formats.fec.xml_contenu import est_xml, lire_xml
 
-LIGNE_OCTETS_MAX = 64 << 10
-"""A longer line is said (L05): a FEC record is a few hundred bytes."""
 BLOCS_EN_AVANCE = 2
 """Blocks cut ahead of the one being typed: enough to keep two cores busy, 4 MiB each."""
 
 ENTETE_OCTETS_MAX = 64 << 10
 """How much of the first line is looked at for the names of zones."""
 
-_ENCODAGES_PREVUS = ("ascii", "utf-8", "iso-8859-15")
-_NOMS_ENCODAGES = {"utf-16": "UTF-16", "utf-32": "UTF-32"}
 _PREMIERE_LIGNE = re.compile(rb"[^\r\n]*")
-_CONTROLES = r"[\x00-\x08\x0B\x0C\x0E-\x19\x1B-\x1F\x7F]"
 
 
 def ressemble(debut: bytes, nom: str | None) -> bool:
-    """Could these first bytes be a FEC? Its first line names three regulated zones, or its name is a FEC's and its
-    first line has a legal separator."""
+    """Could these first bytes be a FEC? It begins as the XML form, or its first line names three regulated zones, or its
+    name is a FEC's and its first line has a legal separator."""
+    if est_xml(debut):
+        return True
     if debut.startswith((b"\xff\xfe", b"\xfe\xff")):
         debut = debut[: len(debut) & ~1].decode("utf-16", "replace").encode()
     premiere = _PREMIERE_LIGNE.match(debut.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
@@ -61,55 +83,30 @@ def read(octets: bytes, options: OptionsLecture) -> Lecture:
     """
     constats = Collecteur()
     nom = lire_nom(options.nom_fichier, constats)
-    try:
-        texte = lines.ouvrir(octets, options.encodage)
-    except lines.PasDuTexte as refus:
-        _signale_illisible(refus.motif, constats)
-        return Lecture(None, constats.releves())
-    _signale_octets(texte, constats)
+    if est_xml(octets):
+        return lire_xml(octets, options, nom, constats)
+    ouvert = ouvrir(octets, options, constats)
+    if ouvert is None:
+        return _illisible(constats, options)
+    texte, encodage = ouvert
+    detection = dataclasses.replace(texte.detection, encodage=encodage, taille_octets=len(octets))
     entete = _entete(texte, options, constats)
     if entete is None:
-        return Lecture(None, constats.releves(), texte.detection)
-    detection = dataclasses.replace(texte.detection, separateur=entete.separateur)
+        return _illisible(constats, options, detection)
+    detection = dataclasses.replace(detection, separateur=entete.separateur)
     lignes, repares = _lignes(texte, entete, constats)
     if lignes.height == 0:
         constats.signale(regles.VIDE)
-        return Lecture(None, constats.releves(), detection)
-    situation = Situation(texte, entete.separateur, _positions(entete), repares.fusions)
+        return _illisible(constats, options, detection)
+    bruts = citation.champs_bruts(entete.separateur) if entete.est_cite else None
+    situation = Situation(texte, entete.separateur, entete.zones, repares.fusions, bruts)
     lot = _lot(lignes, entete, detection, nom, options, situation, constats)
-    return Lecture(lot, constats.releves(), detection)
+    legale = lot.regroupement.startswith(CLE_LEGALE)
+    return Lecture(lot, constats.releves(), detection, severites(options, cle_legale=legale))
 
 
-def _signale_illisible(motif: str, constats: Collecteur) -> None:
-    if motif == "vide":
-        constats.signale(regles.VIDE)
-    elif motif in _NOMS_ENCODAGES:
-        constats.signale(regles.UTF16, None, encodage=_NOMS_ENCODAGES[motif])
-    else:
-        constats.signale(regles.BINAIRE)
-
-
-def _signale_octets(texte: lines.Texte, constats: Collecteur) -> None:
-    """What the bytes say before any line is read: F08 to F11."""
-    detection = texte.detection
-    if detection.bom:
-        constats.signale(regles.BOM)
-    if detection.encodage not in _ENCODAGES_PREVUS:
-        constats.signale(regles.ENCODAGE, None, encodage=detection.encodage)
-    if texte.octets_illisibles:
-        constats.signale(regles.UTF8_INVALIDE, _premiere_ligne_illisible(texte), nombre=texte.octets_illisibles)
-    presents = {nom: nombre for nom, nombre in texte.sauts.items() if nombre}
-    if len(presents) > 1 or "CRCRLF" in presents:
-        detail = ", ".join(f"{nom} : {nombre}" for nom, nombre in presents.items())
-        constats.signale(regles.SAUTS, None, detail=detail)
-
-
-def _premiere_ligne_illisible(texte: lines.Texte) -> int | None:
-    try:
-        texte.octets.decode("utf-8")
-    except UnicodeDecodeError as erreur:
-        return texte.octets.count(b"\n", 0, erreur.start) + 1
-    return None
+def _illisible(constats: Collecteur, options: OptionsLecture, detection: Detection | None = None) -> Lecture:
+    return Lecture(None, constats.releves(), detection, severites(options))
 
 
 def _entete(texte: lines.Texte, options: OptionsLecture, constats: Collecteur) -> Entete | None:
@@ -122,25 +119,45 @@ def _entete(texte: lines.Texte, options: OptionsLecture, constats: Collecteur) -
     separateur = choisir_separateur(ligne, options.separateur, constats, numero)
     if separateur is None:
         return None
-    entete = lire_entete(ligne, separateur, numero, constats)
+    est_cite = _est_cite(texte, debut, numero, separateur, constats)
+    decoupee = _decite(ligne, separateur) if est_cite else ligne
+    entete = lire_entete(decoupee, separateur, numero, constats, regime=options.regime, est_cite=est_cite)
     if entete is None or not entete.separateur_final or fin < 0:
         return entete
     seconde = texte.octets[fin + 1 : fin + 1 + ENTETE_OCTETS_MAX].partition(b"\n")[0]
-    champs = lines.decoder(seconde, texte.encodage).count(separateur) + 1
+    suivante = lines.decoder(seconde, texte.encodage)
+    champs = (_decite(suivante, separateur) if est_cite else suivante).count(entete.entre) + 1
     return dataclasses.replace(entete, separateur_final=champs != len(entete.noms))
+
+
+def _est_cite(texte: lines.Texte, debut: int, numero: int, separateur: str, constats: Collecteur) -> bool:
+    """Are quotes to be taken off? In a spreadsheet's CSV when there are some; else when most values have them (F13)."""
+    if b'"' not in texte.octets:
+        return False
+    extrait = lines.decoder(texte.octets[debut : debut + ENTETE_OCTETS_MAX], texte.encodage).split("\n")
+    cite = citation.est_cite([ligne.rstrip("\r") for ligne in extrait[1 : citation.LIGNES_ESSAYEES]], separateur)
+    if cite:
+        constats.signale(regles.GUILLEMETS, numero + 1)
+    return cite or separateur in SEPARATEURS_TABLEUR
+
+
+def _decite(ligne: str, separateur: str) -> str:
+    return str(pl.DataFrame({"ligne": [ligne]}).select(citation.decite(separateur)).item())
 
 
 def _lignes(texte: lines.Texte, entete: Entete, constats: Collecteur) -> tuple[pl.DataFrame, Repares]:
     """Every record read, block by block, then the lines put back together."""
     contenu: Contenu | None = None
-    octets = _Octets(constats, entete, a_chercher=texte.controles > 0)
+    autre = next(s for s in SEPARATEURS if s != entete.separateur)
+    premier = texte.octets.find(b"\n") + 1
+    meles = autre if entete.separateur in SEPARATEURS and texte.octets.find(autre.encode(), premier) >= 0 else ""
+    octets = Octets(constats, entete, a_chercher=texte.controles > 0, autre=meles)
     fautives: list[pl.DataFrame] = []
-    autre = next(s for s in (*SEPARATEURS, "") if s != entete.separateur)
     for lues, champs, manquees, rembourre in _blocs_decoupes(texte, entete):
         octets.examine(lues)
         fautives.append(manquees)
         if contenu is None:
-            contenu = Contenu(entete, constats, guillemets=_entre_guillemets(champs, constats))
+            contenu = Contenu(entete, constats, guillemets=b'"' in texte.octets)
         contenu.ajoute(champs, rembourre=rembourre)
     octets.conclut()
     if contenu is None:
@@ -174,102 +191,19 @@ def _decoupe(numero: int, bloc: bytes, encodage: str, entete: Entete) -> Decoupe
         lues = lues.filter(pl.col("numero_ligne") > entete.numero_ligne)
     if lues.height == 0:
         return None
-    champs, manquees = decouper(lues, entete.separateur, entete.nombre)
-    return lues, champs, manquees, est_rembourre(lues["ligne"], entete.separateur, ascii_seul=encodage == "ascii")
+    nues = lues.with_columns(citation.decite(entete.separateur)) if entete.est_cite else lues
+    champs, manquees = decouper(nues, entete.entre, entete.nombre)
+    return lues, champs, manquees, est_rembourre(nues["ligne"], entete.entre, ascii_seul=encodage == "ascii")
 
 
 def _signale_autre_separateur(fautives: pl.DataFrame, autre: str, entete: Entete, constats: Collecteur) -> None:
     """F07: lines that have the other separator where the header has this one."""
-    if not autre:
-        return
     changees = fautives.filter(
         (pl.col("nombre_zones") <= 2) & (pl.col("ligne").str.count_matches(autre, literal=True) >= len(entete.noms) - 3)
     )
     if changees.height:
         detail = f"lignes qui emploient l'autre séparateur : {changees.height}"
         constats.signale(regles.SEPARATEUR_VARIE, int(changees["numero_ligne"][0]), detail=detail)
-
-
-def _entre_guillemets(champs: pl.DataFrame, constats: Collecteur) -> bool:
-    """F13, seen on the first block: more than half of the values begin and end with a quote."""
-    valeurs = champs.drop("numero_ligne")
-    if valeurs.height == 0 or not valeurs.select(pl.any_horizontal(pl.all().str.starts_with('"').any())).item():
-        return False
-    remplies = pl.all().str.len_bytes() > 0
-    cites = pl.all().str.starts_with('"') & pl.all().str.ends_with('"')
-    parts = (
-        valeurs.select(
-            cites=pl.sum_horizontal(cites.sum()),
-        ).item(),
-        valeurs.select(remplies=pl.sum_horizontal(remplies.sum())).item(),
-    )
-    if 2 * parts[0] <= parts[1]:
-        return False
-    constats.signale(regles.GUILLEMETS, int(champs["numero_ligne"][0]))
-    return True
-
-
-class _Octets:
-    """What is seen of lines before they are split: control characters (F12), end of file marks (L04), lengths (L05)."""
-
-    def __init__(self, constats: Collecteur, entete: Entete, *, a_chercher: bool) -> None:
-        self._constats = constats
-        self._a_chercher = a_chercher
-        self._controles = Compteur()
-        self._marque: int | None = None
-        self._apres: int | None = None
-        self._separateur = entete.separateur
-        self._zones = {rang: nom for nom, rang in _positions(entete).items()}
-
-    def examine(self, lues: pl.DataFrame) -> None:
-        longueurs = lues["ligne"].str.len_bytes()
-        if (longueurs > LIGNE_OCTETS_MAX).any():
-            longues = lues.select("numero_ligne", octets=longueurs).filter(pl.col("octets") > LIGNE_OCTETS_MAX)
-            self._constats.ajoute(regles.LIGNE_LONGUE, longues)
-        if self._marque is not None and self._apres is None:
-            self._cherche_apres(lues)
-        if self._a_chercher:
-            self._cherche_controles(lues)
-
-    def _cherche_controles(self, lues: pl.DataFrame) -> None:
-        nombres = lues.select("numero_ligne", nombre=pl.col("ligne").str.count_matches(_CONTROLES)).filter(
-            pl.col("nombre") > 0
-        )
-        if nombres.height:
-            self._controles.ajoute(int(nombres["nombre"].sum()), int(nombres["numero_ligne"][0]))
-            self._cherche_nuls(lues.filter(pl.col("ligne").str.contains("\x00", literal=True)))
-        marques = lues.filter(pl.col("ligne").str.contains(FIN_DE_FICHIER, literal=True))
-        if self._marque is None and marques.height:
-            self._marque = int(marques["numero_ligne"][0])
-            self._cherche_apres(lues)
-
-    def _cherche_nuls(self, lues: pl.DataFrame) -> None:
-        avant = pl.col("ligne").str.splitn("\x00", 2).struct.field("field_0")
-        rang = avant.str.count_matches(self._separateur, literal=True).cast(pl.Int64)
-        self._constats.ajoute(
-            regles.NULS,
-            lues.select(
-                "numero_ligne",
-                zone=rang.replace_strict(self._zones, default=None, return_dtype=pl.String),
-                nombre=pl.col("ligne").str.count_matches("\x00", literal=True),
-            ),
-        )
-
-    def _cherche_apres(self, lues: pl.DataFrame) -> None:
-        suite = pl.col("ligne").str.strip_chars(FIN_DE_FICHIER + " \t\x00") != ""
-        apres = lues.filter((pl.col("numero_ligne") > self._marque) & suite)
-        if apres.height:
-            self._apres = int(apres["numero_ligne"][0])
-
-    def conclut(self) -> None:
-        if self._controles.nombre:
-            self._constats.signale(regles.CONTROLES, self._controles.premiere, nombre=self._controles.nombre)
-        if self._apres is not None:
-            self._constats.signale(regles.APRES_FIN, self._apres, marque=self._marque)
-
-
-def _positions(entete: Entete) -> dict[str, int]:
-    return {**entete.supplementaires, **entete.positions}
 
 
 def _lot(
@@ -283,17 +217,18 @@ def _lot(
 ) -> Lot:
     regroupement = regrouper(lignes, constats)
     lignes = en_unites_mineures(lignes, situation, constats)
+    if options.profil is Profil.TOLERANT:
+        lignes = _date_de_lettrage(lignes)
     completes = lignes.with_columns(regroupement.ecriture, type_ecriture=pl.lit("N"))
     absentes = [pl.lit(None, type_).alias(nom_) for nom_, type_ in LIGNES.items() if nom_ not in completes.columns]
     completes = completes.with_columns(absentes).select(list(LIGNES))
-    journaux, comptes, tiers = _annexes(completes)
-    supplementaires = entete.separateur.join(entete.supplementaires)
+    journaux, comptes, tiers = annexes(completes)
     return Lot(
         format="fec",
         detection=detection,
         lignes=completes,
-        entete={"zones_supplementaires": supplementaires} if supplementaires else {},
-        regime=REGIME,
+        entete=entete_des_supplements(list(entete.supplements), entete.entre),
+        regime=entete.regime.libelle,
         regroupement=regroupement.cle,
         exercice_annonce=nom.exercice if nom else None,
         nom_fichier=options.nom_fichier,
@@ -305,15 +240,24 @@ def _lot(
     )
 
 
+def _date_de_lettrage(lignes: pl.DataFrame) -> pl.DataFrame:
+    """D-33: a lettered line without date takes the latest date of the lines of its account lettered with it."""
+    sans_date = pl.col("lettrage").is_not_null() & pl.col("date_lettrage").is_null()
+    if not lignes.select(sans_date.any()).item():
+        return lignes
+    derniere = pl.col("date").max().over("compte", "tiers", "lettrage")
+    return lignes.with_columns(date_lettrage=pl.when(sans_date).then(derniere).otherwise("date_lettrage"))
+
+
 def _zones(entete: Entete) -> dict[str, str]:
     """Domain field -> the zone of this file that holds it."""
-    zones = {c.champ: c.name for c in entete.colonnes if c.name in entete.positions}
+    zones = {c.champ: c.name for c in entete.colonnes if c.name in entete.positions and c.champ != SUPPLEMENT}
     if entete.montant_sens:
         zones["credit_centimes"] = "Montant"
     return zones
 
 
-def _annexes(lignes: pl.DataFrame) -> list[pl.DataFrame]:
+def annexes(lignes: pl.DataFrame) -> list[pl.DataFrame]:
     """Journaux, comptes and tiers as the lines name them: first line, first label."""
 
     def premiers(code: str, libelle: str, nom: str, schema: Schema, *autres: pl.Expr) -> pl.LazyFrame:

@@ -1,8 +1,7 @@
 """What the FEC reader may find, rule by rule. ``code`` is the printed check's; ids are public for ever.
 
-Severities are those of the specification (section 8.2), except where a line was put back together without doubt
-(``ligne.…`` ids under code L01): its values are read, so it warns instead of stopping. The official checker still calls
-such a file non conform: who wants its verdict looks at the code, or raises the severity by id.
+Severities are those of the strict profile: the law's (fec.md section 8.2), and ERROR whenever the administration's tool
+declares the file non conform. What the tolerant profile does instead is in :mod:`ecarts`, in one table.
 """
 
 from __future__ import annotations
@@ -50,6 +49,14 @@ CLOTURE = _erreur(
     "Nommer le fichier avec la date de clôture de l'exercice (AAAAMMJJ).",
     f"{_LOI}, IX",
 )
+CLOTURE_REFUSEE = _erreur(
+    "fec.cloture_refusee",
+    "F03",
+    "Date de clôture du nom refusée",
+    "La date de clôture « {date} » du nom de fichier n'est pas de la forme 20AAMMJJ : l'outil de l'administration refuse le nom.",
+    "Nommer le fichier avec la date de clôture de l'exercice (AAAAMMJJ).",
+    f"{_LOI}, IX",
+)
 EXTENSION = _note(
     "fec.extension_inhabituelle",
     "F04",
@@ -73,6 +80,22 @@ SEPARATEUR_ABSENT = _erreur(
     "Refaire l'export avec la tabulation ou la barre verticale pour séparateur.",
     f"{_LOI}, VI 1° c",
 )
+SEPARATEUR_TABLEUR = _erreur(
+    "fec.separateur_tableur",
+    "F06",
+    "Séparateur de tableur",
+    "Le séparateur est « {separateur} », que le texte n'admet pas ; les guillemets éventuels ont été ôtés.",
+    "Refaire l'export avec la tabulation ou la barre verticale pour séparateur, sans guillemets.",
+    f"{_LOI}, VI 1° c",
+)
+AUTRE_SEPARATEUR = _alerte(
+    "valeur.autre_separateur",
+    "F07",
+    "Autre séparateur dans une zone",
+    "L'autre séparateur admis ({autre}) figure dans des zones : lignes {nombre}, la première {numero_ligne}.",
+    "Sans effet ici ; le remplacer par un espace dans les libellés.",
+    _USAGE,
+)
 SEPARATEUR_VARIE = _erreur(
     "fec.separateur_variable",
     "F07",
@@ -94,6 +117,14 @@ UTF16 = _erreur(
     "F08",
     "Jeu de caractères refusé",
     "Le fichier est en {encodage} : il ne peut pas être lu comme un FEC.",
+    "Réenregistrer le fichier en UTF-8 (« texte Unicode » d'un tableur produit de l'UTF-16).",
+    f"{_LOI}, XII",
+)
+UTF16_CONVERTI = _erreur(
+    "fec.encodage_converti",
+    "F08",
+    "Jeu de caractères converti",
+    "Le fichier est en {encodage}, non prévu par l'article A47 A-1 : il a été converti pour être lu.",
     "Réenregistrer le fichier en UTF-8 (« texte Unicode » d'un tableur produit de l'UTF-16).",
     f"{_LOI}, XII",
 )
@@ -129,6 +160,14 @@ SAUTS = _alerte(
     "Refaire l'export sans modifier le fichier dans un éditeur.",
     f"{_LOI}, VI 1°",
 )
+SAUTS_DOUBLES = _erreur(
+    "fec.fins_de_ligne_doublees",
+    "F11",
+    "Fins de ligne doublées",
+    "Fins de ligne doublées (CR CR LF : {nombre}), lues comme une seule.",
+    "Refaire l'export sans convertir deux fois les fins de ligne : l'outil de l'administration lit mal la dernière zone.",
+    f"{_LOI}, VI 1°",
+)
 CONTROLES = _alerte(
     "fec.caracteres_de_controle",
     "F12",
@@ -153,6 +192,14 @@ GUILLEMETS = _erreur(
     "Refaire l'export sans guillemets.",
     f"{_LOI}, VI",
 )
+VALEUR_ENTRE_GUILLEMETS = _alerte(
+    "valeur.guillemets",
+    "F13",
+    "Valeur entre guillemets",
+    "Des valeurs de « {zone} » sont entourées de guillemets (lignes : {nombre}) : ils sont lus comme du texte.",
+    "Ôter ces guillemets : le format n'en prévoit pas.",
+    f"{_LOI}, VI",
+)
 
 # ── The header ──────────────────────────────────────────────────────────────────────────────────────────────────────
 ZONE_OBLIGATOIRE = _erreur(
@@ -160,7 +207,7 @@ ZONE_OBLIGATOIRE = _erreur(
     "H01",
     "Zone obligatoire absente",
     "La zone obligatoire « {zone} » est absente de l'en-tête.",
-    "Refaire l'export avec les 18 zones réglementaires.",
+    "Refaire l'export avec toutes les zones réglementaires du régime.",
     f"{_LOI}, VII 1°",
 )
 ZONE_ABSENTE = _erreur(
@@ -168,7 +215,7 @@ ZONE_ABSENTE = _erreur(
     "H02",
     "Zone réglementaire absente",
     "La zone « {zone} » est absente de l'en-tête.",
-    "Refaire l'export avec les 18 zones : une zone non utilisée reste, à blanc.",
+    "Refaire l'export avec toutes les zones : une zone non utilisée reste, à blanc. Ici elle est lue à blanc.",
     f"{_LOI}, VII 1°",
 )
 ORDRE = _erreur(
@@ -187,7 +234,15 @@ NOM_PROCHE = _note(
     "Sans effet ici ; écrire le nom exact dans l'export.",
     _USAGE,
 )
-NOM_ALIAS = _alerte(
+NOM_ESPACES = _note(
+    "entete.espaces",
+    "H04",
+    "Espaces autour d'un nom de zone",
+    "Le nom de la zone « {zone} » est entouré d'espaces.",
+    "Sans effet ici ; écrire le nom exact dans l'export.",
+    _USAGE,
+)
+NOM_ALIAS = _erreur(
     "entete.nom_alias",
     "H04",
     "Autre nom de zone",
@@ -224,7 +279,7 @@ SANS_ENTETE = _erreur(
     "H08",
     "En-tête absent",
     "La première ligne ne porte pas le nom des zones{indice}.",
-    "Ajouter la ligne des noms de zones, de JournalCode à Idevise.",
+    "Ajouter la ligne des noms de zones, de JournalCode à Idevise ; ou, si les zones sont dans l'ordre réglementaire, accepter l'en-tête usuel : --accepter D-06.",
     f"{_LOI}, VII 4°",
 )
 SEPARATEUR_FINAL = _note(
@@ -243,7 +298,15 @@ MONTANT_SENS = _erreur(
     "Refaire l'export avec Debit et Credit, ou avec Montant et Sens.",
     f"{_LOI}, VII 2°",
 )
-ENTETE_REPETE = _alerte(
+REGIME_INCOMPLET = _erreur(
+    "entete.zones_du_regime",
+    "H11",
+    "Zones du régime absentes",
+    "Le régime {regime} demande les zones {liste}.",
+    "Refaire l'export avec les zones de trésorerie, ou choisir le régime du fichier : --regime.",
+    f"{_LOI}, VIII 5° et 7°",
+)
+ENTETE_REPETE = _erreur(
     "entete.repete",
     "H12",
     "En-tête répété",
@@ -270,7 +333,7 @@ NOMBRE_ZONES = _erreur(
     "Chercher dans la ligne un séparateur en trop ou manquant, puis refaire l'export.",
     f"{_LOI}, VI 1°",
 )
-LIGNE_COUPEE = _alerte(
+LIGNE_COUPEE = _erreur(
     "ligne.coupee",
     "L01",
     "Ligne coupée en deux",
@@ -278,7 +341,7 @@ LIGNE_COUPEE = _alerte(
     "Ôter le saut de ligne du libellé dans le logiciel d'origine.",
     _USAGE,
 )
-ZONES_FINALES = _alerte(
+ZONES_FINALES = _erreur(
     "ligne.zones_finales_absentes",
     "L01",
     "Zones finales absentes",
@@ -286,7 +349,7 @@ ZONES_FINALES = _alerte(
     "Refaire l'export sans ôter les zones vides en fin de ligne.",
     _USAGE,
 )
-LIGNE_SEPARATEUR_FINAL = _alerte(
+LIGNE_SEPARATEUR_FINAL = _erreur(
     "ligne.separateur_final",
     "L01",
     "Séparateur final en trop",
@@ -294,7 +357,7 @@ LIGNE_SEPARATEUR_FINAL = _alerte(
     "Refaire l'export sans séparateur en fin de ligne.",
     _USAGE,
 )
-SEPARATEUR_DANS_ZONE = _alerte(
+SEPARATEUR_DANS_ZONE = _erreur(
     "ligne.separateur_dans_zone",
     "L01",
     "Séparateur dans un libellé",
@@ -302,7 +365,7 @@ SEPARATEUR_DANS_ZONE = _alerte(
     "Remplacer le séparateur par un espace dans le logiciel d'origine.",
     _USAGE,
 )
-LIGNE_VIDE = _alerte(
+LIGNE_VIDE = _erreur(
     "ligne.vide",
     "L02",
     "Ligne vide",
@@ -310,13 +373,21 @@ LIGNE_VIDE = _alerte(
     "Refaire l'export sans ligne vide, y compris en fin de fichier.",
     f"{_LOI}, VI 1°",
 )
-LIGNE_SANS_VALEUR = _alerte(
+LIGNE_SANS_VALEUR = _erreur(
     "ligne.zones_vides",
     "L03",
     "Ligne sans valeur",
     "Toutes les zones de la ligne sont vides : elle est ignorée.",
     "Refaire l'export sans cette ligne.",
     _USAGE,
+)
+MARQUE_DE_FIN = _erreur(
+    "ligne.marque_de_fin",
+    "L02",
+    "Marque de fin de fichier",
+    "Le fichier se termine par la marque de fin de fichier (caractère 1A), ignorée.",
+    "Refaire l'export sans cette marque : l'outil de l'administration y voit une ligne fautive.",
+    f"{_LOI}, VI 1°",
 )
 APRES_FIN = _alerte(
     "ligne.apres_fin_de_fichier",
@@ -344,10 +415,42 @@ VIDE_V01 = _erreur(
     "Renseigner cette zone dans le logiciel d'origine.",
     f"{_LOI}, VII 1°",
 )
+NUMERO_ABSENT = _erreur(
+    "ecriture.numero_absent",
+    "V01",
+    "Numéro d'écriture vide",
+    "« {zone} » est vide.",
+    "Renseigner le numéro de l'écriture dans le logiciel d'origine.",
+    f"{_LOI}, VII 1°",
+)
+VALIDATION_ABSENTE = _erreur(
+    "validation.absente",
+    "V02",
+    "Date de validation vide",
+    "« {zone} » est vide : l'écriture n'est pas validée.",
+    "Valider les écritures avant l'export ; un brouillon n'a pas sa place dans un FEC.",
+    f"{_LOI}, VII 1°",
+)
+VALIDATION_ABSENTE_TRESORERIE = _alerte(
+    "validation.absente_tresorerie",
+    "V02",
+    "Date de validation vide (trésorerie)",
+    "« {zone} » est vide (comptabilité de trésorerie).",
+    "Renseigner cette date : le texte la demande, l'outil de l'administration ne la contrôle pas.",
+    f"{_LOI}, VIII 5° et 7°",
+)
+TRESORERIE_VIDE = _alerte(
+    "tresorerie.zone_vide",
+    "V03",
+    "Zone de trésorerie vide",
+    "« {zone} » est vide (comptabilité de trésorerie).",
+    "Renseigner la date et le mode de règlement ; si l'entreprise n'est pas en trésorerie : --regime bic.",
+    f"{_LOI}, VIII 5° et 7°",
+)
 VIDE_V02 = _erreur(
     "valeur.obligatoire_vide_bic",
     "V02",
-    "Zone obligatoire vide (BIC/IS)",
+    "Zone obligatoire vide",
     "« {zone} » est vide.",
     "Renseigner cette zone dans le logiciel d'origine.",
     f"{_LOI}, VII 1°",
@@ -366,6 +469,38 @@ MONTANT_ILLISIBLE = _erreur(
     "Montant illisible",
     "« {valeur} » n'est pas un montant ({zone}).",
     "Écrire des chiffres, une virgule et deux décimales.",
+    f"{_LOI}, XII",
+)
+MONTANT_TROP_GRAND = _erreur(
+    "montant.trop_grand",
+    "V05",
+    "Montant trop grand",
+    "« {valeur} » dépasse le plus grand montant que les livres tiennent ({zone}).",
+    "Vérifier le montant dans le logiciel d'origine.",
+    "Limite de ce lecteur : dix milliards d'euros par ligne",
+)
+POINT_AMBIGU = _erreur(
+    "montant.point_ambigu",
+    "V06",
+    "Point ambigu",
+    "« {valeur} » peut être un millier ou trois décimales : le montant n'est pas lu ({zone}).",
+    "Refaire l'export avec la virgule décimale.",
+    f"{_LOI}, XII",
+)
+POINT_ET_VIRGULE = _erreur(
+    "montant.point_et_virgule",
+    "V06",
+    "Point et virgule décimaux mêlés",
+    "La zone {zone} mêle le point (« {valeur} ») et la virgule décimale : la lecture n'est pas sûre.",
+    "Refaire l'export avec la virgule décimale partout.",
+    f"{_LOI}, XII",
+)
+MILLIERS_IRREGULIERS = _erreur(
+    "montant.milliers_irreguliers",
+    "V07",
+    "Milliers irréguliers",
+    "« {valeur} » n'a pas de groupes de trois chiffres réguliers : le montant n'est pas lu ({zone}).",
+    "Refaire l'export sans séparateur de milliers.",
     f"{_LOI}, XII",
 )
 POINT_DECIMAL = _erreur(
@@ -453,6 +588,14 @@ DATE_AUTRE_FORME = _erreur(
     "V18",
     "Date d'une autre forme",
     "Date « {valeur} » au lieu de AAAAMMJJ ({zone}).",
+    "Refaire l'export avec des dates AAAAMMJJ, sans séparateur ni heure.",
+    f"{_LOI}, XII",
+)
+DATE_AUTRE_SEPARATEUR = _erreur(
+    "date.autre_separateur",
+    "V18",
+    "Date d'une forme inconnue de l'outil",
+    "Date « {valeur} » au lieu de AAAAMMJJ ({zone}) : l'outil de l'administration ne la lit pas.",
     "Refaire l'export avec des dates AAAAMMJJ, sans séparateur ni heure.",
     f"{_LOI}, XII",
 )
@@ -554,6 +697,14 @@ ENTRE_JOURNAUX = _alerte(
     "Tenir chaque écriture dans un seul journal.",
     _USAGE,
 )
+LIGNE_RATTACHEE = _alerte(
+    "ecriture.ligne_rattachee",
+    "E08",
+    "Ligne sans numéro rattachée",
+    "Ligne sans numéro, rattachée à l'écriture {journal}/{numero} : même date, même pièce, et l'équilibre se fait.",
+    "Renseigner EcritureNum sur toutes les lignes de l'écriture.",
+    _USAGE,
+)
 AUTRE_CLE = _alerte(
     "ecriture.autre_regroupement",
     "E08",
@@ -564,22 +715,28 @@ AUTRE_CLE = _alerte(
 )
 
 PAR_DEFAUT: dict[str, Regle] = {
-    r.code: r
-    for r in (
-        MONTANT_ILLISIBLE,
-        POINT_DECIMAL,
-        MILLIERS,
-        DECIMALES,
-        EXPOSANT,
-        MONTANT_SIGNE,
-        SENS_INCONNU,
-        DATE_ILLISIBLE,
-        DATE_HORS_BORNES,
-        DATE_INEXISTANTE,
-        DATE_AUTRE_FORME,
-        DATE_ZERO,
-    )
-    if r.code
+    **{
+        r.code: r
+        for r in (
+            MONTANT_ILLISIBLE,
+            POINT_DECIMAL,
+            MILLIERS,
+            DECIMALES,
+            EXPOSANT,
+            MONTANT_SIGNE,
+            SENS_INCONNU,
+            DATE_ILLISIBLE,
+            DATE_HORS_BORNES,
+            DATE_INEXISTANTE,
+            DATE_AUTRE_FORME,
+            DATE_ZERO,
+        )
+        if r.code
+    },
+    "V05 grand": MONTANT_TROP_GRAND,
+    "V06 ambigu": POINT_AMBIGU,
+    "V07 irrégulier": MILLIERS_IRREGULIERS,
+    "V18 séparateur": DATE_AUTRE_SEPARATEUR,
 }
 """Defect of a codec -> rule."""
 

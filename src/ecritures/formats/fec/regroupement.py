@@ -46,6 +46,9 @@ def regrouper(lignes: pl.DataFrame, constats: Collecteur) -> Regroupement:
     if _inutilisables(cadre, legale):
         return _sans_numero(cadre, constats)
     equilibre = _equilibrees(cadre, legale)
+    if not equilibre.all() and (cadre["numero"] == "").any():
+        legale = _rattache(cadre, legale, constats)
+        equilibre = _equilibrees(cadre, legale)
     if equilibre.all():
         return Regroupement(legale, CLE_LEGALE)
     if (autre := _entre_journaux(cadre, legale, equilibre, constats)) is not None:
@@ -95,6 +98,30 @@ def _colonnes_legales(cadre: pl.DataFrame) -> list[pl.Expr]:
         vide = pl.col("numero") == ""
         cle += [pl.when(vide).then(pl.col("date")), pl.when(vide).then(pl.col("reference"))]
     return cle
+
+
+def _rattache(cadre: pl.DataFrame, legale: pl.Series, constats: Collecteur) -> pl.Series:
+    """Lines without a number join the one entry of their journal, date and piece that does not balance without them."""
+    pieces = ["journal", "date", "reference"]
+    groupes = (
+        cadre.with_columns(legale)
+        .group_by("ecriture", maintain_order=True)
+        .agg(pl.first("numero_ligne", "numero", *pieces), pl.sum("solde"))
+        .filter(pl.col("solde") != 0)
+    )
+    seules = (
+        groupes.filter(pl.col("numero") == "")
+        .join(groupes.filter(pl.col("numero") != ""), on=pieces, suffix="_hote", maintain_order="left")
+        .filter((pl.len().over("ecriture") == 1) & (pl.len().over("ecriture_hote") == 1))
+        .filter(pl.col("solde") + pl.col("solde_hote") == 0)
+    )
+    if seules.height == 0:
+        return legale
+    lieux = seules.select("numero_ligne", "journal", numero="numero_hote", zone=pl.lit("EcritureNum"))
+    constats.ajoute(regles.LIGNE_RATTACHEE, lieux)
+    hotes = dict(seules.select("ecriture", "ecriture_hote").iter_rows())
+    reunies = legale.replace(list(hotes), list(hotes.values())).alias("reunie").to_frame()
+    return _rangs(reunies, [pl.col("reunie")])
 
 
 def _equilibrees(cadre: pl.DataFrame, rangs: pl.Series) -> pl.Series:

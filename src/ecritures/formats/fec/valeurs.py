@@ -1,6 +1,6 @@
 """Codecs of the FEC: the legal form of an amount and of a date, and what other forms stand for.
 
-The defects are the codes of the printed checks (V05…V20). ``lire`` takes the legal form alone; ``reprendre`` says of any
+The defects are the codes of the printed checks (V05…V20), with a word when one code has several cases. ``lire`` takes the legal form alone; ``reprendre`` says of any
 other text what it stands for and what is wrong with it, or that it cannot be known.
 Source: A47 A-1 XII (types), and the deviations D-22 to D-30 met in real files.
 """
@@ -30,6 +30,9 @@ _HEURE = r"(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]
 _AMJ = re.compile(rf"([0-9]{{4}})([-/]?)([0-9]{{2}})\2([0-9]{{2}}){_HEURE}")
 _JMA = re.compile(rf"([0-9]{{2}})([-/.]?)([0-9]{{2}})\2([0-9]{{4}}){_HEURE}")
 
+_SEPARATEURS_INCONNUS = ("-", ".")
+"""Between day, month and year: read here, and by the official tool not."""
+
 SENS_DEBIT = ("D", "+1")
 SENS_CREDIT = ("C", "-1")
 
@@ -56,7 +59,7 @@ def reprendre_montant(texte: str) -> Reprise:
         if (not entier and not decimales) or (avant and apres):
             return Reprise(None, ("V05",))
         if marque == "." and len(decimales) == 3 and 1 <= len(entier) <= 3 and entier.strip("0"):
-            return Reprise(None, ("V06",))  # 1.234: one thousand or one and a bit, nobody knows (D-22)
+            return Reprise(None, ("V06 ambigu",))  # 1.234: one thousand or one and a bit, nobody knows (D-22)
         defauts = ("V06",) if marque == "." else ()
         return _montant(avant or apres, entier, decimales, defauts)
     if nombre := _EXPOSANT.fullmatch(texte):
@@ -66,13 +69,13 @@ def reprendre_montant(texte: str) -> Reprise:
         if marque != millier and not (avant and apres):
             entier = re.sub(r"[^0-9]", "", groupes)
             return _montant(avant or apres, entier, decimales, ("V07", "V06") if marque == "." else ("V07",))
-    return Reprise(None, ("V07",) if _PRESQUE_NOMBRE.fullmatch(texte) else ("V05",))
+    return Reprise(None, ("V07 irrégulier",) if _PRESQUE_NOMBRE.fullmatch(texte) else ("V05",))
 
 
 def _montant(signe: str, entier: str, decimales: str, defauts: tuple[str, ...]) -> Reprise:
     entier = entier.lstrip("0")
     if len(entier) > 10:
-        return Reprise(None, (*defauts, "V05"))
+        return Reprise(None, (*defauts, "V05 grand"))
     centimes = int(entier or "0") * 100 + int(decimales[:2].ljust(2, "0"))
     if len(decimales) > 2:
         defauts = (*defauts, "V08")
@@ -80,7 +83,7 @@ def _montant(signe: str, entier: str, decimales: str, defauts: tuple[str, ...]) 
     if signe:
         defauts = (*defauts, "V10")
     if centimes > CENTIMES_MAX:
-        return Reprise(None, (*defauts, "V05"))
+        return Reprise(None, (*defauts, "V05 grand"))
     return Reprise(-centimes if signe == "-" else centimes, defauts)
 
 
@@ -103,13 +106,16 @@ def reprendre_date(texte: str) -> Reprise:
     if _ZEROS.fullmatch(texte):
         return Reprise(None, ("V20",))
     formes: list[tuple[int, int, int]] = []
+    defaut = "V18"
     if lue := _AMJ.fullmatch(texte):
         formes.append((int(lue[1]), int(lue[3]), int(lue[4])))
     if lue := _JMA.fullmatch(texte):
         formes.append((int(lue[4]), int(lue[3]), int(lue[1])))
+        if lue[2] in _SEPARATEURS_INCONNUS:
+            defaut = "V18 séparateur"
     for annee, mois, jour in formes:
         try:
-            return Reprise(date(annee, mois, jour), ("V18",))
+            return Reprise(date(annee, mois, jour), (defaut,))
         except ValueError:
             continue
     if not formes:
