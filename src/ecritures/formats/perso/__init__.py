@@ -1,0 +1,1 @@
+"""Custom files read by a declared model: CSV, fixed width, XLSX sheet."""
