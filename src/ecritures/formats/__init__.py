@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ecritures.domain.lot import Lecture, OptionsLecture
 from ecritures.formats.fec import reader as fec
+from ecritures.formats.json_ecritures import reader as json_ecritures
+from ecritures.formats.perso import reader as perso
 from ecritures.formats.tra import reader as tra
 
 
@@ -27,4 +29,12 @@ class Format:
 FORMATS: dict[str, Format] = {
     "tra": Format("tra", "TRA (échange Cegid)", "importTra", tra.read, lambda debut, _nom: tra.ressemble(debut)),
     "fec": Format("fec", "FEC (fichier des écritures comptables)", "importFEC", fec.read, fec.ressemble),
+    "json": Format(
+        "json",
+        "JSON (importJson)",
+        "importJson",
+        json_ecritures.read,
+        lambda debut, _nom: json_ecritures.ressemble(debut),
+    ),
+    "perso": Format("perso", "personnalisé (CSV, XLSX…)", "importPerso", perso.read, perso.ressemble),
 }

@@ -1,0 +1,1 @@
+"""Entries as JSON: the body of ``importJson`` (contract of the API, section 10), read and written."""

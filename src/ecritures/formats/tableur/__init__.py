@@ -1,0 +1,1 @@
+"""Tables for people: CSV and XLSX, one row a line, amounts and dates that a spreadsheet can sum and sort."""
