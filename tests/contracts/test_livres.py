@@ -274,6 +274,33 @@ def test_findings_are_replaced_not_added_and_paged_by_rank(livres: LivresSql) ->
     assert livres.constats(8, "imp-1").is_empty()
 
 
+def test_the_context_says_at_what_balance_each_exercice_closes(livres: LivresSql) -> None:
+    assert livres.contexte(DOSSIER).clotures is not None and livres.contexte(DOSSIER).clotures.is_empty()
+    livres.poster(DOSSIER.dossier, "i1", plan(livres, jour=date(2024, 3, 1)), dict)
+    clotures = livres.contexte(DOSSIER).clotures
+    assert clotures is not None
+    fin = date(2024, 12, 31)
+    assert sorted(clotures.rows()) == [(fin, "411", 600), (fin, "707", -600)]
+
+
+def test_several_lines_of_the_books_may_come_from_one_line_of_the_file(livres: LivresSql) -> None:
+    commun = {"numero_ligne": 2, "ecriture": 1, "journal": "VE", "date": date(2025, 1, 31)}
+    montants = (("411", 12_001, 0), ("707000", 0, 10_001), ("445710", 0, 2_000))
+    rangs = [{**commun, "compte": c, "debit_centimes": d, "credit_centimes": k} for c, d, k in montants]
+    lignes = pl.DataFrame(rangs, schema_overrides=LIGNES)
+    vides = [pl.lit(None, genre).alias(nom) for nom, genre in LIGNES.items() if nom not in lignes.columns]
+    lot = Lot("perso", Detection("utf-8", "LF", 1, 1), lignes.with_columns(vides).select(list(LIGNES)))
+    prevu = plan_posting(lot, livres.contexte(DOSSIER))
+    livres.poster(DOSSIER.dossier, "i1", prevu, dict)
+    relues = livres.lignes_import(DOSSIER.dossier, "i1")
+    assert relues.equals(prevu.lignes)
+    assert relues["rang"].to_list() == [0, 1, 2]
+    assert empreinte_lignes(relues) == empreinte_lignes(prevu.lignes)
+    page, curseur = livres.journal(DOSSIER.dossier, "VE", limite=2)
+    suite, _ = livres.journal(DOSSIER.dossier, "VE", apres=curseur, limite=2)
+    assert [*page["compte"], *suite["compte"]] == ["411", "707000", "445710"]
+
+
 def test_a_siret_is_known_only_in_its_dossier(livres: LivresSql) -> None:
     livres.creer_etablissement(7, "001", "07955542100027")
     assert livres.connait_siret(7, "07955542100027")

@@ -31,6 +31,25 @@ def test_all_revisions_give_the_declared_tables(base, nom: str) -> None:
     ouverte.fermer()
 
 
+def test_lines_posted_before_a_revision_are_there_after_it(base) -> None:
+    colonnes = (
+        "dossier, import_rang, ecriture, numero_ligne, exercice, journal, date, compte, debit_centimes, credit_centimes"
+    )
+    jour = "20250131" if base.nom == "sqlite" else "'2025-01-31'"
+    ouverte = Base(base.url)
+    with ouverte.ecriture() as connexion:
+        schema.upgrade(connexion, "livres", "0001")
+        connexion.exec_driver_sql(
+            f"INSERT INTO lignes ({colonnes}) VALUES (7, 1, 2, 3, '2025', 'VE', {jour}, '411', 100, 0)"
+        )
+        schema.upgrade(connexion, "livres")
+        lues = connexion.execute(sa.select(LIVRES.tables["lignes"])).mappings().all()
+        assert [(r["numero_ligne"], r["rang"], r["compte"], r["debit_centimes"]) for r in lues] == [(3, 0, "411", 100)]
+        index = {i["name"] for i in sa.inspect(connexion).get_indexes("lignes")}
+        assert {"lignes_compte", "lignes_journal"} <= index
+    ouverte.fermer()
+
+
 @pytest.mark.parametrize("nom", SCHEMAS)
 def test_a_new_database_is_stamped_with_the_latest_revision(base, nom: str) -> None:
     ouverte = Base(base.url)

@@ -79,9 +79,9 @@ def test_what_the_file_declares_names_what_is_created_and_the_known_is_left_alon
     plan = plan_posting(
         lot(lignes({"tiers": "DUPONT"}, CREDIT), journaux=declares), Contexte(exercices=EXERCICES, comptes=connus)
     )
-    assert plan.journaux.rows() == [("AC", "Achats", "ACH"), ("VE", "Ventes", "VTE")]
+    assert plan.journaux.rows() == [("AC", "Achats", "ACH", False), ("VE", "Ventes", "VTE", False)]
     assert plan.comptes["numero"].to_list() == ["707"]
-    assert plan.tiers.rows() == [("DUPONT", "DUPONT", None, "411")]
+    assert plan.tiers.rows() == [("DUPONT", "DUPONT", None, "411", False)]
 
 
 def test_nothing_is_created_when_the_dossier_refuses_it() -> None:

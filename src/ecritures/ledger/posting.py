@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from ecritures.domain.contexte import Contexte
 from ecritures.domain.errors import ExerciceClos
 from ecritures.domain.lot import LIGNES, Lot, Schema
+from ecritures.domain.reprise import EXERCICES_A_CREER, exercices_a_creer
+from ecritures.ledger.codes import codes_du_dossier
+from ecritures.ledger.creations import COMPTES, JOURNAUX, TIERS, a_creer, collectifs, references_a_creer
 
 LIGNES_POSTEES: Schema = {
     "numero_ligne": pl.UInt32,
+    "rang": pl.UInt32,  # among the lines made of one physical line, from 0: a custom model splits amounts
     "ecriture": pl.UInt32,
     "exercice": pl.String,
     **{
@@ -24,7 +29,7 @@ LIGNES_POSTEES: Schema = {
         )
     },
 }  # fmt: skip
-"""A line of the books, in this order. (dossier, import, numero_ligne) is its key: a retry finds its own work."""
+"""A line of the books, in this order. (dossier, import, numero_ligne, rang) is its key: a retry finds its own work."""
 
 VENTILATIONS_POSTEES: Schema = {
     "numero_ligne": pl.UInt32,
@@ -56,10 +61,12 @@ class Plan:
     lignes: pl.DataFrame  # LIGNES_POSTEES, in file order
     ventilations: pl.DataFrame  # VENTILATIONS_POSTEES
     soldes: pl.DataFrame  # SOLDES: what this import adds to the roll-ups
-    journaux: pl.DataFrame  # code, libelle, nature: to create
-    comptes: pl.DataFrame  # numero, libelle, nature: to create
-    tiers: pl.DataFrame  # code, libelle, nature, collectif: to create
+    journaux: pl.DataFrame  # code, libelle, nature, est_ferme: to create
+    comptes: pl.DataFrame  # numero, libelle, nature, est_ferme: to create
+    tiers: pl.DataFrame  # code, libelle, nature, collectif, est_ferme: to create
     totaux: pl.DataFrame  # journal, ecritures, lignes, debit_centimes, credit_centimes
+    exercices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXERCICES_A_CREER))
+    references: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # ledger.creations: to create, by table
 
     @property
     def debit_centimes(self) -> int:
@@ -71,15 +78,20 @@ class Plan:
 
 
 def plan_posting(lot: Lot, contexte: Contexte) -> Plan:
-    """Lines to write with their roll-ups, in file order.
+    """Lines to write with their roll-ups, in file order, and what the dossier must gain for them.
 
-    lot: checked, no ERROR. contexte: the dossier's, with its exercices. Raises ExerciceClos. Debits equal credits in the
-    result, entry by entry, to the centime.
+    lot: checked, no ERROR. contexte: the dossier's, with its exercices. Raises ExerciceClos: an exercice of the dossier;
+    one that a folder brings closed takes the entries that come with it. Debits equal credits in the result, entry by
+    entry, to the centime.
     """
     assert contexte.exercices is not None, "posting needs the dossier's exercices"
-    lignes = lot.lignes.with_columns(exercice=_exercice(contexte.exercices)).select(
-        pl.col(nom).cast(genre) for nom, genre in LIGNES_POSTEES.items()
-    )
+    nouveaux = exercices_a_creer(lot, contexte)
+    exercices = pl.concat([contexte.exercices.select("code", "debut", "fin"), nouveaux.select("code", "debut", "fin")])
+    codes = codes_du_dossier(lot, contexte)
+    lignes = codes.remplacer(lot.lignes).with_columns(_rang(lot.lignes["numero_ligne"]), exercice=_exercice(exercices))
+    if not lot.garde_lettrage:
+        lignes = lignes.with_columns(pl.lit(None).alias(nom) for nom in ("lettrage", "date_lettrage"))
+    lignes = lignes.select(pl.col(nom).cast(genre) for nom, genre in LIGNES_POSTEES.items())
     lignes = lignes.with_columns(
         pl.col("type_ecriture").fill_null("N"),
         *(pl.col(nom).str.replace_all("\x00", " ", literal=True) for nom in _avec_nul(lignes)),
@@ -91,28 +103,21 @@ def plan_posting(lot: Lot, contexte: Contexte) -> Plan:
     _assert_equilibre(lignes)
     return Plan(
         lignes=lignes,
-        ventilations=lot.ventilations.select(VENTILATIONS_POSTEES.keys()),
+        # a line of its own (O) splits no other: it is its own mother
+        ventilations=lot.ventilations.with_columns(
+            pl.coalesce("ligne_mere", "numero_ligne").alias("ligne_mere")
+        ).select(VENTILATIONS_POSTEES.keys()),
         soldes=soldes(lignes),
-        journaux=_a_creer(
-            lot.journaux,
-            "code",
-            ("libelle", "nature"),
-            lignes["journal"],
-            contexte.journaux,
-            contexte.creations.journaux,
+        journaux=a_creer(JOURNAUX, lot.journaux, lignes["journal"], contexte.journaux, contexte.creations.journaux),
+        comptes=a_creer(
+            COMPTES, codes.comptes(lot.comptes), lignes["compte"], contexte.comptes, contexte.creations.comptes
         ),
-        comptes=_a_creer(
-            lot.comptes, "numero", ("libelle", "nature"), lignes["compte"], contexte.comptes, contexte.creations.comptes
-        ),
-        tiers=_a_creer(
-            _collectifs(lot, lignes),
-            "code",
-            ("libelle", "nature", "collectif"),
-            lignes["tiers"],
-            contexte.tiers,
-            contexte.creations.tiers,
+        tiers=a_creer(
+            TIERS, collectifs(codes.tiers(lot.tiers), lignes), lignes["tiers"], contexte.tiers, contexte.creations.tiers
         ),
         totaux=totaux_par_journal(lignes),
+        exercices=nouveaux,
+        references=references_a_creer(lot, contexte, codes),
     )
 
 
@@ -148,15 +153,21 @@ def totaux_par_journal(lignes: pl.DataFrame) -> pl.DataFrame:
 
 
 def empreinte_lignes(lignes: pl.DataFrame) -> str:
-    """SHA-256 of posted lines (LIGNES_POSTEES, by numero_ligne): what a receipt says of them, and what verify recomputes."""
+    """SHA-256 of posted lines (LIGNES_POSTEES, by number and rank): what a receipt says of them, and what verify recomputes."""
     somme = hashlib.sha256()
-    ordonnees = lignes.select(LIGNES_POSTEES.keys()).sort("numero_ligne", maintain_order=True)
+    ordonnees = lignes.select(LIGNES_POSTEES.keys()).sort("numero_ligne", "rang", maintain_order=True).drop("rang")
     for tranche in ordonnees.iter_slices(_TRANCHE):
         texte = tranche.write_csv(
             include_header=False, separator="\x1f", null_value="\x00", quote_style="never", date_format="%Y-%m-%d"
         )
         somme.update(texte.encode())
     return somme.hexdigest()
+
+
+def _rang(numeros: pl.Series) -> pl.Series:
+    if not numeros.is_duplicated().any():
+        return pl.Series("rang", [0], dtype=pl.UInt32).new_from_index(0, numeros.len())
+    return numeros.to_frame().select(rang=pl.int_range(pl.len(), dtype=pl.UInt32).over("numero_ligne"))["rang"]
 
 
 def _exercice(exercices: pl.DataFrame) -> pl.Expr:
@@ -185,35 +196,3 @@ def _assert_equilibre(lignes: pl.DataFrame) -> None:
         .collect()
     )
     assert ecarts.is_empty(), "every entry of a checked lot balances"
-
-
-def _collectifs(lot: Lot, lignes: pl.DataFrame) -> pl.DataFrame:
-    """The file's tiers, completed by the account on which each one is first used."""
-    emplois = (
-        lignes.lazy().filter(pl.col("tiers").is_not_null()).group_by("tiers").agg(emploi=pl.first("compte")).collect()
-    )
-    return (
-        lot.tiers.join(emplois, left_on="code", right_on="tiers", how="full", coalesce=True, maintain_order="left")
-        .with_columns(collectif=pl.coalesce("collectif", "emploi"))
-        .drop("emploi")
-    )
-
-
-def _a_creer(
-    declares: pl.DataFrame,
-    cle: str,
-    colonnes: tuple[str, ...],
-    employes: pl.Series,
-    connus: pl.DataFrame | None,
-    permis: bool,
-) -> pl.DataFrame:
-    """What the file declares or uses and the dossier lacks, first declaration kept; empty when creation is refused."""
-    if not permis:
-        return declares.head(0).select(cle, *colonnes)
-    codes = pl.DataFrame({cle: employes.unique().drop_nulls()}, schema={cle: pl.String})
-    tous = pl.concat(
-        [declares.select(cle, *colonnes), codes.join(declares, on=cle, how="anti")], how="diagonal"
-    ).unique(cle, keep="first")
-    if connus is not None:
-        tous = tous.join(connus, on=cle, how="anti")
-    return tous.filter(pl.col(cle) != "").with_columns(pl.coalesce("libelle", cle).alias("libelle")).sort(cle)

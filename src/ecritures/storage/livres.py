@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from ecritures.domain.constat import CONSTATS as SCHEMA_CONSTATS
 from ecritures.domain.contexte import EXERCICES_DOSSIER, Contexte
 from ecritures.domain.errors import ExerciceExistant, ExerciceInvalide
+from ecritures.domain.lot import Lot
 from ecritures.imports.ports import Dossier, Exercice
 from ecritures.ledger.posting import LIGNES_POSTEES, Plan
 from ecritures.ledger.recu import Recu, enchainer
 from ecritures.storage import rapports
 from ecritures.storage.bases import Base
+from ecritures.storage.extraction import extract
 from ecritures.storage.fichiers_livres import FichiersLivres
 from ecritures.storage.load import load
 from ecritures.storage.schema import creer_livres
@@ -35,6 +37,7 @@ from ecritures.storage.tables import (
     JOURNAUX,
     LIGNES,
     RECUS,
+    REFERENCES,
     TIERS,
     VENTILATIONS,
 )
@@ -102,6 +105,10 @@ class LivresSql:
             journaux = _cadre(connexion, JOURNAUX, dossier.dossier, "code", "nature", "est_ferme")
             comptes = _cadre(connexion, COMPTES, dossier.dossier, "numero", "nature", "est_ferme")
             tiers = _cadre(connexion, TIERS, dossier.dossier, "code", "collectif", "est_ferme")
+            clotures = rapports.clotures(connexion, dossier.dossier)
+            references = {
+                nom: _cadre(connexion, table, dossier.dossier, *_cle(table)) for nom, table in REFERENCES.items()
+            }
         return Contexte(
             exercices=pl.DataFrame(
                 [(e.code, e.debut, e.fin, e.est_clos) for e in exercices], schema=EXERCICES_DOSSIER, orient="row"
@@ -109,6 +116,8 @@ class LivresSql:
             journaux=journaux,
             comptes=comptes,
             tiers=tiers,
+            clotures=clotures,
+            references=references,
             creations=dossier.creations,
         )
 
@@ -119,6 +128,15 @@ class LivresSql:
     def comptes(self, dossier: int) -> pl.DataFrame:
         with self.base(dossier).lecture() as connexion:
             return _cadre(connexion, COMPTES, dossier, "numero", "libelle", "nature", "est_ferme")
+
+    def tiers(self, dossier: int) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return _cadre(connexion, TIERS, dossier, "code", "libelle", "nature", "collectif", "est_ferme")
+
+    def reference(self, dossier: int, nom: str) -> pl.DataFrame:
+        table = REFERENCES[nom]
+        with self.base(dossier).lecture() as connexion:
+            return _cadre(connexion, table, dossier, *(c.name for c in table.columns if c.name != "dossier"))
 
     # -- posting
 
@@ -131,6 +149,7 @@ class LivresSql:
             dernier = _dernier_recu(connexion, dossier)
             rang = dernier.rang + 1 if dernier else 1
             cle = [pl.lit(dossier, pl.Int64).alias("dossier"), pl.lit(rang, pl.Int64).alias("import_rang")]
+            _cree_exercices(connexion, dossier, plan.exercices)
             load(connexion, LIGNES, plan.lignes.select(*cle, pl.all()))
             load(
                 connexion,
@@ -138,7 +157,9 @@ class LivresSql:
                 plan.ventilations.select(*cle, pl.all()).with_columns(pl.col("axe").fill_null("")),
             )
             rapports.cumule(connexion, dossier, plan.soldes)
-            for table, cadre in ((JOURNAUX, plan.journaux), (COMPTES, plan.comptes), (TIERS, plan.tiers)):
+            apports = [(JOURNAUX, plan.journaux), (COMPTES, plan.comptes), (TIERS, plan.tiers)]
+            apports += [(REFERENCES[nom], cadre) for nom, cadre in plan.references.items()]
+            for table, cadre in apports:
                 load(connexion, table, _manquants(connexion, table, dossier, cadre))
             recu = enchainer(dernier, import_id, faits())
             assert recu.rang == rang, "lines bear the rank of their receipt"
@@ -174,12 +195,15 @@ class LivresSql:
             requete = (
                 sa.select(*colonnes)
                 .where(LIGNES.c.dossier == dossier, LIGNES.c.import_rang == rang)
-                .order_by(LIGNES.c.ecriture, LIGNES.c.numero_ligne)
+                .order_by(LIGNES.c.ecriture, LIGNES.c.numero_ligne, LIGNES.c.rang)
             )
             lignes = connexion.execute(requete).all()
         return pl.DataFrame([tuple(ligne) for ligne in lignes], schema=LIGNES_POSTEES, orient="row").sort(
-            "numero_ligne"
+            "numero_ligne", "rang"
         )
+
+    def lot(self, dossier: int, exercice: str | None = None) -> Lot:
+        return extract(self.base(dossier), dossier, exercice)
 
     # -- findings
 
@@ -278,23 +302,49 @@ def _exercices(connexion: sa.Connection, dossier: int) -> list[Exercice]:
     return [Exercice(e.code, e.debut, e.fin, bool(e.est_clos), e.libelle) for e in connexion.execute(requete)]
 
 
+_BOOLEENS = ("est_ferme", "est_principal")
+
+
 def _cadre(connexion: sa.Connection, table: sa.Table, dossier: int, *colonnes: str) -> pl.DataFrame:
-    requete = (
-        sa.select(*(table.c[nom] for nom in colonnes)).where(table.c.dossier == dossier).order_by(table.c[colonnes[0]])
-    )
-    schema = {nom: pl.Int64 if nom == "est_ferme" else pl.String for nom in colonnes}
+    cles = [table.c[nom] for nom in _cle(table) if nom in colonnes]
+    requete = sa.select(*(table.c[nom] for nom in colonnes)).where(table.c.dossier == dossier).order_by(*cles)
+    schema = {nom: pl.Int64 if isinstance(table.c[nom].type, sa.Integer) else pl.String for nom in colonnes}
     lignes = [tuple(ligne) for ligne in connexion.execute(requete)]
     return pl.DataFrame(lignes, schema=schema, orient="row").with_columns(
-        pl.col(nom).cast(pl.Boolean) for nom in colonnes if nom == "est_ferme"
+        pl.col(nom).cast(pl.Boolean) for nom in colonnes if nom in _BOOLEENS
     )
+
+
+def _cle(table: sa.Table) -> list[str]:
+    """Columns of the primary key after the dossier."""
+    return [colonne.name for colonne in table.primary_key.columns if colonne.name != "dossier"]
 
 
 def _manquants(connexion: sa.Connection, table: sa.Table, dossier: int, cadre: pl.DataFrame) -> pl.DataFrame:
-    """Rows of ``cadre`` whose code the dossier lacks now (another posting may have created some since the check)."""
-    cle = cadre.columns[0]
-    connus = _cadre(connexion, table, dossier, cle)
-    return cadre.join(connus, on=cle, how="anti").select(
-        pl.lit(dossier, pl.Int64).alias("dossier"), pl.all(), pl.lit(0, pl.Int64).alias("est_ferme")
+    """Rows of ``cadre`` whose key the dossier lacks now (another posting may have created some since the check)."""
+    if cadre.is_empty():
+        return cadre
+    cle = _cle(table)
+    return cadre.join(_cadre(connexion, table, dossier, *cle), on=cle, how="anti").select(
+        pl.lit(dossier, pl.Int64).alias("dossier"),
+        *(pl.col(nom).cast(pl.Int64) if genre == pl.Boolean else pl.col(nom) for nom, genre in cadre.schema.items()),
+    )
+
+
+def _cree_exercices(connexion: sa.Connection, dossier: int, exercices: pl.DataFrame) -> None:
+    """Creates the exercices that a folder brings. Raises ExerciceExistant when one came in between that overlaps."""
+    if exercices.is_empty():
+        return
+    connus = _exercices(connexion, dossier)
+    for code, debut, fin in exercices.select("code", "debut", "fin").iter_rows():
+        for autre in connus:
+            if autre.code == code or (debut <= autre.fin and autre.debut <= fin):
+                raise ExerciceExistant(code, autre.code)
+    colonnes = ("code", "debut", "fin", "est_clos", "libelle")
+    load(
+        connexion,
+        EXERCICES,
+        exercices.select(pl.lit(dossier, pl.Int64).alias("dossier"), *colonnes).cast({"est_clos": pl.Int64}),
     )
 
 

@@ -11,15 +11,16 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from ecritures.domain.contexte import CLOTURES
 from ecritures.domain.errors import CurseurInvalide
 from ecritures.ledger.posting import SOLDES as SCHEMA_SOLDES
-from ecritures.storage.tables import COMPTES, LIGNES, SOLDES, Jour
+from ecritures.storage.tables import COMPTES, EXERCICES, LIGNES, SOLDES, Jour
 
 NORMALES = ("N",)
 """Types of entries that make the accounts. Simulation, situation and revision lines (TRA S, U, R) are kept, not summed."""
 
 COLONNES_PAGE = (
-    "import_rang", "ecriture", "numero_ligne", "exercice", "journal", "date", "nature", "compte", "tiers", "numero_piece",
+    "import_rang", "ecriture", "numero_ligne", "rang", "exercice", "journal", "date", "nature", "compte", "tiers", "numero_piece",
     "reference", "date_piece", "libelle", "debit_centimes", "credit_centimes", "devise", "montant_devise", "lettrage",
     "date_lettrage", "date_validation", "echeance", "mode_paiement", "type_ecriture", "etablissement",
 )  # fmt: skip
@@ -192,7 +193,7 @@ def _page(
     curseur: dict[str, Any] | None,
     limite: int,
 ) -> tuple[pl.DataFrame, bool]:
-    ordre = (LIGNES.c.date, LIGNES.c.import_rang, LIGNES.c.ecriture, LIGNES.c.numero_ligne)
+    ordre = (LIGNES.c.date, LIGNES.c.import_rang, LIGNES.c.ecriture, LIGNES.c.numero_ligne, LIGNES.c.rang)
     requete = sa.select(*(LIGNES.c[nom] for nom in COLONNES_PAGE)).where(LIGNES.c.dossier == dossier, quoi)
     if debut is not None:
         requete = requete.where(LIGNES.c.date >= debut)
@@ -201,7 +202,7 @@ def _page(
     if curseur is not None:
         ici = sa.tuple_(
             sa.literal(date.fromisoformat(curseur["date"]), Jour),
-            *(sa.literal(curseur[nom]) for nom in ("import_rang", "ecriture", "numero_ligne")),
+            *(sa.literal(curseur[nom]) for nom in ("import_rang", "ecriture", "numero_ligne", "rang")),
         )
         requete = requete.where(sa.tuple_(*ordre) > ici)
     lignes = connexion.execute(requete.order_by(*ordre).limit(limite + 1)).all()
@@ -222,7 +223,7 @@ def _solde_avant(connexion: sa.Connection, dossier: int, compte: str, exercice: 
 
 def _ecrit_curseur(cadre: pl.DataFrame, solde: int) -> str:
     derniere = cadre.row(-1, named=True)
-    contenu = {nom: derniere[nom] for nom in ("import_rang", "ecriture", "numero_ligne", "exercice")}
+    contenu = {nom: derniere[nom] for nom in ("import_rang", "ecriture", "numero_ligne", "rang", "exercice")}
     texte = json.dumps({**contenu, "date": derniere["date"].isoformat(), "solde": solde})
     return base64.urlsafe_b64encode(texte.encode()).decode()
 
@@ -232,10 +233,25 @@ def _lit_curseur(curseur: str | None) -> dict[str, Any] | None:
         return None
     try:
         contenu = json.loads(base64.urlsafe_b64decode(curseur.encode("ascii")))
-        entiers = [contenu[nom] for nom in ("import_rang", "ecriture", "numero_ligne", "solde")]
+        entiers = [contenu[nom] for nom in ("import_rang", "ecriture", "numero_ligne", "rang", "solde")]
         if not all(type(v) is int and abs(v) < 2**62 for v in entiers) or not isinstance(contenu["exercice"], str):
             raise CurseurInvalide
         date.fromisoformat(contenu["date"])
     except (ValueError, KeyError, TypeError, binascii.Error) as erreur:
         raise CurseurInvalide from erreur
     return dict(contenu)
+
+
+def clotures(connexion: sa.Connection, dossier: int) -> pl.DataFrame:
+    """CLOTURES, from the roll-ups: entries of type N only, as the à-nouveaux carry forward."""
+    rangs = connexion.execute(
+        sa.select(
+            EXERCICES.c.fin,
+            SOLDES.c.compte,
+            sa.func.sum(SOLDES.c.debit_centimes - SOLDES.c.credit_centimes),
+        )
+        .join(EXERCICES, sa.and_(EXERCICES.c.dossier == SOLDES.c.dossier, EXERCICES.c.code == SOLDES.c.exercice))
+        .where(SOLDES.c.dossier == dossier, SOLDES.c.type_ecriture.in_(NORMALES))
+        .group_by(EXERCICES.c.fin, SOLDES.c.compte)
+    )
+    return pl.DataFrame([(fin, compte, int(solde)) for fin, compte, solde in rangs], schema=CLOTURES, orient="row")

@@ -104,6 +104,17 @@ IMPORTS = _table(
     sa.Index("imports_dossier_sha256", "dossier", "sha256"),
 )
 
+MODELES = _table(
+    "modeles",
+    CATALOGUE,
+    sa.Column("domain", TEXTE, sa.ForeignKey("cabinets.domain"), primary_key=True),
+    sa.Column("cle", TEXTE, primary_key=True),  # the name without case: what makes it unique
+    sa.Column("nom", TEXTE, nullable=False),  # as typed
+    sa.Column("texte", TEXTE, nullable=False),  # the model as TOML, with its comments
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("derniere_maj_ms", ENTIER, nullable=False),
+)
+
 TRAVAILLEURS = _table(
     "travailleurs",
     CATALOGUE,
@@ -187,6 +198,54 @@ ETABLISSEMENTS = _livre(
     sa.Column("siret", TEXTE),
 )
 
+AXES = _livre(
+    "axes",
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("libelle", TEXTE, nullable=False),
+)
+
+SECTIONS = _livre(
+    "sections",
+    sa.Column("axe", CODE, primary_key=True),
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("libelle", TEXTE, nullable=False),
+    sa.Column("est_ferme", ENTIER, nullable=False),
+    sa.CheckConstraint("est_ferme IN (0, 1)", name="sections_est_ferme"),
+)
+
+MODES_PAIEMENT = _livre(
+    "modes_paiement",
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("libelle", TEXTE, nullable=False),
+    sa.Column("categorie", TEXTE),
+)
+
+DEVISES = _livre(
+    "devises",
+    sa.Column("code", CODE, primary_key=True),
+    sa.Column("libelle", TEXTE, nullable=False),
+    sa.Column("decimales", ENTIER),
+    sa.Column("parite", TEXTE),  # as written: euros for one unit, exactly
+    sa.CheckConstraint("decimales BETWEEN 0 AND 9", name="devises_decimales"),
+)
+
+RIBS = _livre(
+    "ribs",
+    sa.Column("tiers", CODE, primary_key=True),
+    sa.Column("numero", ENTIER, primary_key=True, autoincrement=False),  # a third party has several
+    sa.Column("est_principal", ENTIER, nullable=False),
+    sa.Column("banque", TEXTE),
+    sa.Column("guichet", TEXTE),
+    sa.Column("compte", TEXTE),
+    sa.Column("cle", TEXTE),
+    sa.Column("domiciliation", TEXTE),
+    sa.Column("pays", TEXTE),
+    sa.Column("devise", TEXTE),
+    sa.Column("bic", TEXTE),
+    sa.Column("iban", TEXTE),
+    sa.CheckConstraint("est_principal IN (0, 1)", name="ribs_est_principal"),
+)
+
 LIGNES = _livre(
     "lignes",
     sa.Column("import_rang", ENTIER, primary_key=True),  # rank of the import's receipt
@@ -214,6 +273,7 @@ LIGNES = _livre(
     sa.Column("mode_paiement", TEXTE),
     sa.Column("etablissement", TEXTE),
     sa.Column("a_nouveau", TEXTE),
+    sa.Column("rang", ENTIER, primary_key=True, server_default="0"),  # among the lines made of one physical line
     sa.Index("lignes_compte", "dossier", "compte", "date"),
     sa.Index("lignes_journal", "dossier", "journal", "date"),
 )
@@ -267,5 +327,10 @@ CONSTATS = _livre(
     sa.Column("remede", TEXTE, nullable=False),
 )
 
-BOOKS = (EXERCICES, JOURNAUX, COMPTES, TIERS, ETABLISSEMENTS, LIGNES, VENTILATIONS, SOLDES)
+REFERENCES = {
+    table.name: table for table in (AXES, SECTIONS, ETABLISSEMENTS, MODES_PAIEMENT, DEVISES, RIBS)
+}  # fmt: skip
+"""Reference data that an import creates beside journaux, comptes and tiers (ledger.creations.REFERENCES)."""
+
+BOOKS = (EXERCICES, JOURNAUX, COMPTES, TIERS, *REFERENCES.values(), LIGNES, VENTILATIONS, SOLDES)
 """What is hashed as « the books » of a dossier: findings and receipts are about them, not in them."""
