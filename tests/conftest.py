@@ -15,6 +15,8 @@ from hypothesis import settings
 
 if str(Path(__file__).parent) not in sys.path:  # whatever the import mode, `serveurs` is found
     sys.path.insert(0, str(Path(__file__).parent))
+if str(Path(__file__).parent / "unit") not in sys.path:  # and the drafts of files (`fec_fabrique`), for every folder
+    sys.path.append(str(Path(__file__).parent / "unit"))
 
 from serveurs.azurite import Azurite, Conteneur
 from serveurs.postgres import Grappe, known_versions

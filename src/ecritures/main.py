@@ -68,6 +68,7 @@ def build(settings: Settings) -> Application:
     from ecritures.storage.files import open_originaux
     from ecritures.storage.liens import LiensGardes
     from ecritures.storage.livres import LivresSql
+    from ecritures.storage.modeles import RegistreModeles
     from ecritures.storage.objets import Emplacement
     from ecritures.storage.schema import migrate_catalogue
     from ecritures.storage.secret import load_secret
@@ -95,7 +96,9 @@ def build(settings: Settings) -> Application:
         originaux=open_originaux(emplacement),
         depots=open_depots(emplacement, secret, settings.base_url, limits),
         liens=LiensGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
+        modeles=RegistreModeles(base),
         limits=limits,
+        profil_fec=settings.fec_profil,
     )
     return Application(settings, ports, base, livres, file)
 

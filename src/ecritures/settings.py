@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ecritures.domain.lot import Profil
 from ecritures.imports.limits import Limits
 
 _LIMITES = Limits()
@@ -71,6 +72,10 @@ class Settings(BaseSettings):
         _LIMITES.lien_connexion_s, description="Attente maximale d'une connexion ou d'une lecture."
     )
     lien_redirections_max: int = Field(_LIMITES.lien_redirections_max, description="Redirections suivies.")
+    fec_profil: Profil = Field(
+        Profil.TOLERANT,
+        description="Comment un FEC importé est jugé : tolerant (les écarts courants sont réparés et dits) ou strict (la loi et l'outil de l'administration).",
+    )
     constats_max: int = Field(_LIMITES.constats_max, description="Constats gardés pour un import.")
 
     def limits(self) -> Limits:

@@ -33,6 +33,7 @@ COUCHES |= dict.fromkeys(("storage", "jobs", "api", "web"), COEUR | {"settings"}
 COUCHES["cli"] = COEUR | {"settings", "client"}
 PURES = ("domain", "formats", "checks", "ledger")
 ADMISES_DANS_LE_PUR = {"polars", "numpy", "stdnum", "ecritures"}
+ADMISES_DANS_LE_PUR |= {"python_calamine", "xlsxwriter", "tomlkit", "jinja2"}  # on bytes and on text only
 IMPURES = {
     "asyncio",
     "http",

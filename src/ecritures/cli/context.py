@@ -113,13 +113,14 @@ def parse_periode(texte: str) -> tuple[date, date]:
     debut, deux_points, fin = texte.partition(":")
     if not deux_points:
         raise typer.BadParameter(f"« {texte} » : écrire DEBUT:FIN, par exemple 2025-01-01:2025-12-31.")
-    bornes = _parse_date(debut), _parse_date(fin)
+    bornes = parse_date(debut), parse_date(fin)
     if bornes[0] > bornes[1]:
         raise typer.BadParameter(f"« {texte} » : la fin précède le début.")
     return bornes
 
 
-def _parse_date(texte: str) -> date:
+def parse_date(texte: str) -> date:
+    """``2025-12-31`` or ``31/12/2025``. Raises typer.BadParameter."""
     for forme in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(texte.strip(), forme).date()  # noqa: DTZ007  (a calendar date has no zone)

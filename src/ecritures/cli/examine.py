@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -20,11 +20,19 @@ from ecritures.domain.contexte import EXERCICES_DOSSIER, Contexte
 from ecritures.domain.lot import OptionsLecture
 from ecritures.domain.montant import euros
 from ecritures.formats import FORMATS
+from ecritures.formats.conteneur import deballer, est_archive
 from ecritures.formats.detect import reconnaitre
+from ecritures.formats.fec.parties import lire_parties
 from ecritures.imports.check import Examen
 from ecritures.imports.check import check as check_lot
 from ecritures.imports.read import read
-from ecritures.imports.report import describe_lot, public_report
+from ecritures.imports.report import describe_lot, official_verdict, public_report
+
+LECTURE_ORDINAIRE = OptionsLecture()
+"""Nothing forced: what the file says, and the strict profile."""
+
+MOTIFS_MONTRES = 5
+"""Reasons of the official verdict shown on one line."""
 
 _SOURCE = "Commande ecritures check."
 
@@ -41,7 +49,7 @@ FORMAT_INCONNU = Regle(
     severity=Severity.ERROR,
     titre="Format non reconnu",
     message="Le fichier n'est reconnu ni comme un TRA (première ligne ***), ni comme un FEC (première ligne de noms de colonnes).",
-    remede="Si le fichier est bien un TRA ou un FEC, l'indiquer par --format tra ou --format fec pour savoir ce qui manque.",
+    remede="Si le fichier est bien un TRA ou un FEC, l'indiquer par --format tra ou --format fec pour savoir ce qui manque ; pour un CSV ou un XLSX, donner son modèle par --modele.",
     source=_SOURCE,
 )
 FORMAT_AMBIGU = Regle(
@@ -62,11 +70,13 @@ _MOTIFS: tuple[tuple[type[OSError], str], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Fiche:
-    """One file examined. ``rapport`` is the public JSON; ``format`` None when it could not be told."""
+    """One file examined. ``rapport`` is the public JSON; ``format`` None when it could not be told; ``octets`` None when it
+    could not be opened."""
 
     nom: str
     format: str | None
     examen: Examen
+    octets: bytes | None = None
 
     @property
     def rapport(self) -> dict[str, Any]:
@@ -79,36 +89,58 @@ class Fiche:
         return "non_conforme" if self.examen.constats.est_bloquant else "conforme"
 
 
-def contexte_of(periodes: Sequence[tuple[date, date]]) -> Contexte:
-    """What is known beside the file: the exercices asked for, all open; none asked for: nothing. Raises typer.BadParameter."""
+def contexte_of(periodes: Sequence[tuple[date, date]], attendus: Mapping[str, int] | None = None) -> Contexte:
+    """What is known beside the file: the exercices asked for, all open; none asked for: nothing. ``attendus``: control
+    amounts in centimes. Raises typer.BadParameter."""
     if not periodes:
-        return Contexte()
+        return Contexte(attendus=attendus or {})
     ordre = sorted(periodes)
     for (_, fin), (debut, _) in pairwise(ordre):
         if debut <= fin:
             raise typer.BadParameter("deux --exercice se recouvrent.")
     rangees = [{"code": f"{d:%Y%m%d}-{f:%Y%m%d}", "debut": d, "fin": f, "est_clos": False} for d, f in ordre]
-    return Contexte(exercices=pl.DataFrame(rangees, schema=EXERCICES_DOSSIER))
+    return Contexte(exercices=pl.DataFrame(rangees, schema=EXERCICES_DOSSIER), attendus=attendus or {})
 
 
-def examine(chemin: Path, format_: str | None, contexte: Contexte) -> Fiche:
-    """Reads and checks one file. Never raises for what the file is or holds."""
+def examine(
+    chemin: Path, format_: str | None, contexte: Contexte, options: OptionsLecture = LECTURE_ORDINAIRE
+) -> Fiche:
+    """Reads and checks one file. Never raises for what the file is or holds. ``options`` has no name: the path's is used."""
     nom = os.fsencode(chemin).decode("utf-8", "replace")
     try:
         octets = chemin.read_bytes()
     except OSError as erreur:
-        motif = next(
-            (texte for classe, texte in _MOTIFS if isinstance(erreur, classe)), erreur.strerror or "erreur de lecture"
-        )
-        return Fiche(nom, format_, _unread(INACCESSIBLE, motif=motif))
+        return Fiche(nom, format_, _unread(INACCESSIBLE, motif=reason(erreur)))
     if format_ is None:
         trouves = reconnaitre(octets, chemin.name)
+        if not trouves and est_archive(octets) and (refus := deballer(octets).releves):
+            return Fiche(nom, None, Examen(None, dresser(refus)), octets)
         if len(trouves) != 1:
             titres = ", ".join(FORMATS[code].titre for code in trouves)
-            return Fiche(nom, None, _unread(FORMAT_AMBIGU, formats=titres) if trouves else _unread(FORMAT_INCONNU))
+            examen = _unread(FORMAT_AMBIGU, formats=titres) if trouves else _unread(FORMAT_INCONNU)
+            return Fiche(nom, None, examen, octets)
         format_ = trouves[0]
-    lecture = read(octets, format_, OptionsLecture(nom_fichier=chemin.name))
-    return Fiche(nom, str(format_), check_lot(lecture, contexte))
+    lecture = read(octets, format_, replace(options, nom_fichier=chemin.name))
+    return Fiche(nom, str(format_), check_lot(lecture, contexte), octets)
+
+
+def examine_parts(chemins: Sequence[Path], contexte: Contexte, options: OptionsLecture = LECTURE_ORDINAIRE) -> Fiche:
+    """Reads and checks the parts of one FEC as one. Never raises for what the files are or hold."""
+    nom = ", ".join(os.fsencode(chemin).decode("utf-8", "replace") for chemin in chemins)
+    parties: list[tuple[str, bytes]] = []
+    for chemin in chemins:
+        try:
+            parties.append((chemin.name, chemin.read_bytes()))
+        except OSError as erreur:
+            return Fiche(nom, "fec", _unread(INACCESSIBLE, motif=f"{chemin.name} : {reason(erreur)}"))
+    return Fiche(nom, "fec", check_lot(lire_parties(parties, options), contexte))
+
+
+def reason(erreur: OSError) -> str:
+    """Why a file cannot be opened, in French."""
+    return next(
+        (texte for classe, texte in _MOTIFS if isinstance(erreur, classe)), erreur.strerror or "erreur de lecture"
+    )
 
 
 def _unread(regle: Regle, **parametres: str) -> Examen:
@@ -149,6 +181,8 @@ class Tableaux:
         self._sortie.print(visible(f"{fiche.nom} : {_verdict(fiche)}"), style="bold")
         if lot is not None:
             self._sortie.print(visible(_summary(describe_lot(lot))))
+        if fiche.format == "fec":
+            self._sortie.print(visible(_officiel(fiche)))
         if constats.total:
             self._findings(constats)
         self._sortie.print()
@@ -196,6 +230,16 @@ def _verdict(fiche: Fiche) -> str:
     compte = ", ".join(plural(n, mot) for n, mot in ((erreurs, "erreur"), (avertis, "avertissement")) if n)
     mots = {"conforme": "conforme", "non_conforme": "non conforme", "illisible": "illisible"}[fiche.verdict]
     return f"{mots} ({compte})" if compte else mots
+
+
+def _officiel(fiche: Fiche) -> str:
+    """The verdict of the administration's tool, why, and how many of our findings it does not see."""
+    juge = official_verdict(fiche.examen.lot, fiche.examen.constats)
+    motifs = ", ".join(f"{m['titre']} × {m['nombre']}" for m in juge["motifs"][:MOTIFS_MONTRES])
+    suite = ", …" if len(juge["motifs"]) > MOTIFS_MONTRES else ""
+    autres = sum(ligne["nombre"] for ligne in juge["hors_outil"])
+    texte = f"Test Compta Demat : {juge['verdict']}" + (f" ({motifs}{suite})" if motifs else "")
+    return texte + (f" · {plural(autres, 'constat')} qu'il ne voit pas" if autres else "")
 
 
 def _summary(lu: dict[str, Any]) -> str:

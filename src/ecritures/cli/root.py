@@ -9,18 +9,41 @@ import typer
 from ecritures import __version__
 from ecritures.cli.balance import balance
 from ecritures.cli.check import check
+from ecritures.cli.convert import convert
 from ecritures.cli.demo import demo
+from ecritures.cli.describe import describe
+from ecritures.cli.diff import diff
 from ecritures.cli.dossier import DOSSIER
+from ecritures.cli.export import export
 from ecritures.cli.keys import KEYS
+from ecritures.cli.model import MODEL
+from ecritures.cli.repair import repair
 from ecritures.cli.report import report
 from ecritures.cli.send import send
 from ecritures.cli.serve import serve
+from ecritures.cli.stats import stats
 from ecritures.cli.status import status
 from ecritures.cli.verify import verify
 from ecritures.cli.worker import worker
 
-COMMANDES = (demo, serve, worker, check, send, status, report, balance, verify)
-GROUPES = (DOSSIER, KEYS)
+COMMANDES = (
+    demo,
+    serve,
+    worker,
+    check,
+    describe,
+    stats,
+    diff,
+    convert,
+    export,
+    repair,
+    send,
+    status,
+    report,
+    balance,
+    verify,
+)
+GROUPES = (DOSSIER, KEYS, MODEL)
 
 
 def racine() -> typer.Typer:

@@ -53,11 +53,14 @@ def send(
 
 
 def _recognise(fichier: Path) -> str:
+    from ecritures.formats.conteneur import est_archive
     from ecritures.formats.detect import DEBUT_OCTETS, reconnaitre
 
     try:
         with fichier.open("rb") as ouvert:
             debut = ouvert.read(DEBUT_OCTETS)
+            if est_archive(debut):  # the directory of a zip is at its end
+                debut += ouvert.read()
     except OSError as erreur:
         echouer(f"{fichier} ne peut pas être lu : {erreur.strerror or erreur}.", CODE_USAGE)
     trouves = reconnaitre(debut, fichier.name)

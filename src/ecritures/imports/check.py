@@ -24,12 +24,13 @@ class Examen:
 
 
 def check(lecture: Lecture, contexte: Contexte, limite: int = LIMITE_CONSTATS) -> Examen:
-    """All findings, the reader's and the checks', in file order."""
+    """All findings, the reader's and the checks', in file order. The dossier's severities come after the profile's."""
     lot = lecture.lot
+    severites = {**lecture.severites, **contexte.severites}
     if lot is None:
-        return Examen(None, dresser(lecture.releves, severites=contexte.severites, limite=limite))
+        return Examen(None, dresser(lecture.releves, severites=severites, limite=limite))
     releves = (*lecture.releves, *run(CHECKS, lot, contexte))
     return Examen(
         lot,
-        dresser(releves, zones=lot.zones, localisation=lot.localisation, severites=contexte.severites, limite=limite),
+        dresser(releves, zones=lot.zones, localisation=lot.localisation, severites=severites, limite=limite),
     )

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from ecritures.domain.contexte import Contexte, Creations
+from ecritures.domain.lot import Lot, Profil
 from ecritures.imports.limits import Limits
 from ecritures.imports.state import State
 from ecritures.ledger.posting import Plan
@@ -170,6 +171,11 @@ class Livres(Protocol):
         """The posted lines of one import, in the columns and order of ledger.posting.LIGNES_POSTEES."""
         ...
 
+    def lot(self, dossier: int, exercice: str | None = None) -> Lot:
+        """Everything posted in an exercice (None: in all), as a lot: what an export writes and a comparison reads. Lines in
+        the order of posting, numbered from 1; the lists of the dossier name their codes."""
+        ...
+
     def soldes_exacts(self, dossier: int) -> bool:
         """True when the stored roll-ups are those recomputed from the lines."""
         ...
@@ -214,6 +220,13 @@ class Livres(Protocol):
     def journaux(self, dossier: int) -> pl.DataFrame: ...
 
     def comptes(self, dossier: int) -> pl.DataFrame: ...
+
+    def tiers(self, dossier: int) -> pl.DataFrame: ...
+
+    def reference(self, dossier: int, nom: str) -> pl.DataFrame:
+        """``axes``, ``sections``, ``etablissements``, ``modes_paiement``, ``devises`` or ``ribs`` of the dossier, by their
+        key, in the columns of ledger.creations.REFERENCES."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -260,6 +273,35 @@ class Cles(Protocol):
     def lister(self, domain: str | None = None) -> Sequence[CleListee]: ...
 
     def revoquer(self, cle: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class ModeleEnregistre:
+    """A custom model as a firm saved it: its name as typed, its TOML with its comments."""
+
+    domain: str
+    nom: str
+    texte: str
+    creation: datetime
+    derniere_maj: datetime
+
+
+class Modeles(Protocol):
+    """The custom models of the firms. Names are compared without regard to case."""
+
+    def enregistrer(self, domain: str, nom: str, texte: str, *, remplacer: bool = False) -> ModeleEnregistre:
+        """Raises ModeleExistant, unless ``remplacer``. Creates the firm when absent."""
+        ...
+
+    def trouver(self, domain: str, nom: str) -> ModeleEnregistre | None: ...
+
+    def lister(self, domain: str | None = None) -> Sequence[ModeleEnregistre]:
+        """By firm, then by name."""
+        ...
+
+    def retirer(self, domain: str, nom: str) -> bool:
+        """False: there was none of that name."""
+        ...
 
 
 class Originaux(Protocol):
@@ -313,4 +355,6 @@ class Ports:
     originaux: Originaux
     depots: Depots
     liens: Liens
+    modeles: Modeles
     limits: Limits
+    profil_fec: Profil = Profil.TOLERANT

@@ -6,6 +6,7 @@ It is a JSON value kept with the import; the findings themselves are in the book
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ import polars as pl
 from ecritures.domain.constat import Constats, Severity
 from ecritures.domain.errors import Refus
 from ecritures.domain.lot import Detection, Lot
+from ecritures.formats.fec.verdict import verdict_officiel
 from ecritures.imports.check import Examen
 from ecritures.imports.ports import Demande
 from ecritures.ledger.posting import Plan
@@ -66,6 +68,23 @@ def public_report(nom: str, format_: str | None, examen: Examen) -> dict[str, An
         "verdict": verdict,
         **{cle: valeur for cle, valeur in decrit.items() if cle != "format"},
         "constats": {"total": constats.total, "par_code": dict(constats.par_code), "liste": constats.liste.to_dicts()},
+        **_verdict(format_, examen.lot, constats),
+    }
+
+
+def _verdict(format_: str | None, lot: Lot | None, constats: Constats) -> dict[str, Any]:
+    return {"verdict_officiel": official_verdict(lot, constats)} if format_ == "fec" else {}
+
+
+def official_verdict(lot: Lot | None, constats: Constats) -> dict[str, Any]:
+    """What Test Compta Demat would say of that FEC, and what it does not look at, each with its legal reason."""
+    annonce = lot.exercice_annonce if lot is not None else None
+    juge = verdict_officiel(constats.par_regle, annonce[1] if annonce else None)
+    return {
+        "verdict": str(juge.verdict),
+        "motifs": [asdict(ligne) for ligne in juge.motifs],
+        "anomalies": [asdict(ligne) for ligne in juge.anomalies],
+        "hors_outil": [asdict(ligne) for ligne in juge.hors_outil],
     }
 
 
@@ -77,6 +96,11 @@ def counts(constats: Constats) -> dict[str, Any]:
 def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequence[Demande]) -> dict[str, Any]:
     """Compte rendu of a posted import. ``deja``: earlier imports of the same bytes, which is no error but is said."""
     suite = []
+    if plan.exercices.height:
+        suite.append(
+            "Le dossier a reçu ses exercices et ses paramètres de ce fichier : ils y restent si l'import est annulé, "
+            "seules les écritures en sont retirées."
+        )
     if deja:
         suite.append(
             f"Ce fichier avait déjà été importé {len(deja)} fois dans ce dossier (dernière : import {deja[-1].id}, le "
@@ -85,16 +109,30 @@ def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequen
     return {
         "fichier": describe_lot(lot),
         "constats": counts(constats),
+        **_verdict(lot.format, lot, constats),
         "totaux_par_journal": plan.totaux.to_dicts(),
         "crees": {
             "journaux": plan.journaux["code"].to_list(),
             "comptes": plan.comptes["numero"].to_list(),
             "tiers": plan.tiers["code"].to_list(),
+            **_autres_crees(plan),
         },
         "recu": {"rang": recu.rang, "empreinte": recu.empreinte, "precedent": recu.precedent},
         "deja_importe": [d.id for d in deja],
         "suite": suite,
     }
+
+
+def _autres_crees(plan: Plan) -> dict[str, list[str]]:
+    """Exercices and reference data that the import created, by kind; a kind of which nothing was created is left out.
+
+    They stay in the dossier when the import is cancelled: other entries may use them by then.
+    """
+    listes = {"exercices": plan.exercices["code"].to_list()}
+    for nom, cadre in plan.references.items():
+        cle = {"sections": ("axe", "code"), "ribs": ("tiers", "numero")}.get(nom, ("code",))
+        listes[nom] = [" ".join(str(v) for v in rang) for rang in cadre.select(cle).iter_rows()]
+    return {nom: codes for nom, codes in listes.items() if codes}
 
 
 def refused(lot: Lot | None, constats: Constats) -> tuple[str, dict[str, Any]]:
@@ -105,6 +143,7 @@ def refused(lot: Lot | None, constats: Constats) -> tuple[str, dict[str, Any]]:
     }
     if lot is not None:
         rendu["fichier"] = describe_lot(lot)
+        rendu |= _verdict(lot.format, lot, constats)
     return refusal_message(constats), rendu
 
 

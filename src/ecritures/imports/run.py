@@ -126,7 +126,8 @@ class Etapes:
         assert dossier is not None and demande.sha256 is not None, "a fetched request has a dossier and an original"
         contexte = self.app.livres.contexte(dossier)
         octets = self.app.originaux.lire(demande.sha256)
-        lecture = read(octets, demande.format, OptionsLecture(nom_fichier=demande.nom_fichier))
+        options = OptionsLecture(nom_fichier=demande.nom_fichier, profil=self.app.profil_fec)
+        lecture = read(octets, demande.format, options)
         return check(lecture, contexte, self.app.limits.constats_max), contexte
 
     def _refuser(self, demande: Demande, refus: Refus) -> str:

@@ -109,8 +109,27 @@ class ConstatsControle(BaseModel):
     liste: list[ConstatLu]
 
 
+class ConstatOfficiel(BaseModel):
+    """Un défaut, trouvé `nombre` fois. `raison` : le texte qui en fait un défaut."""
+
+    id: str
+    code: str | None
+    titre: str
+    nombre: int
+    raison: str
+
+
+class VerdictOfficiel(BaseModel):
+    """Ce que dirait Test Compta Demat d'un FEC. `hors_outil` : ce qu'il ne regarde pas. Ce n'est pas un certificat."""
+
+    verdict: Literal["conforme", "non conforme", "non testable"]
+    motifs: list[ConstatOfficiel]
+    anomalies: list[ConstatOfficiel]
+    hors_outil: list[ConstatOfficiel]
+
+
 class Controle(BaseModel):
-    """Ce que dit `ecritures check --json` d'un fichier. `enregistrements` et `entete` : TRA. `regime` : FEC."""
+    """Ce que dit `ecritures check --json` d'un fichier. `enregistrements` et `entete` : TRA. `regime` et `verdict_officiel` : FEC."""
 
     fichier: str
     format: str | None
@@ -127,6 +146,7 @@ class Controle(BaseModel):
     entete: dict[str, str] | None = None
     regime: str | None = None
     constats: ConstatsControle
+    verdict_officiel: VerdictOfficiel | None = None
 
 
 class SoldeCompte(BaseModel):

@@ -125,7 +125,8 @@ def preflight(
     """Les mêmes lectures et les mêmes contrôles qu'un import, avec les exercices, comptes et réglages du dossier."""
     nom = televerse.nom or clean(nom_fichier)
     format_ = format or _detect(televerse.octets, nom)
-    lecture = read(televerse.octets, format_, OptionsLecture(nom_fichier=nom or None))
+    options = OptionsLecture(nom_fichier=nom or None, profil=app.profil_fec)
+    lecture = read(televerse.octets, format_, options)
     examen = check(lecture, app.livres.contexte(dossier), limite)
     return models.Controle(**public_report(nom, format_, examen))
 
