@@ -35,8 +35,8 @@ golden: $(VENV)/.dev  ## réécrit les fichiers attendus de tests/golden : relir
 bench: $(VENV)/.bench  ## mesure les étapes et la chaîne entière, à côté d'autres outils ; écrit docs/performance.md
 	$(PY) -m bench $(ARGS)
 
-docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs/controles.md
-	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_controles.py
+docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs/formats, docs/controles
+	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_formats.py tests/unit/test_docs_controles.py tests/unit/test_fec_conformite.py
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 
