@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ecritures.storage.bases import Base
 from ecritures.storage.tables import CATALOGUE, LIVRES
 
-TETES = {"catalogue": "0002", "livres": "0002"}
+TETES = {"catalogue": "0003", "livres": "0003"}
 """Latest revision of each schema (a test compares with the scripts): read before Alembic is even imported."""
 
 _METADATA = {"catalogue": CATALOGUE, "livres": LIVRES}

@@ -32,6 +32,196 @@ CABINETS = _table(
     sa.Column("creation_ms", ENTIER, nullable=False),
 )
 
+AGENCES = _table(
+    "agences",
+    CATALOGUE,
+    sa.Column("domain", TEXTE, sa.ForeignKey("cabinets.domain"), primary_key=True),
+    sa.Column("code", TEXTE, primary_key=True),
+    sa.Column("libelle", TEXTE, nullable=False),
+    sa.Column("siret", TEXTE),
+    sa.Column("numero_voie", TEXTE),
+    sa.Column("voie", TEXTE),
+    sa.Column("code_postal", TEXTE),
+    sa.Column("ville", TEXTE),
+    sa.Column("email", TEXTE),
+    sa.Column("telephone", TEXTE),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("derniere_maj_ms", ENTIER, nullable=False),
+)
+
+GROUPES = _table(
+    "groupes",
+    CATALOGUE,
+    sa.Column("domain", TEXTE, sa.ForeignKey("cabinets.domain"), primary_key=True),
+    sa.Column("code", TEXTE, primary_key=True),
+    sa.Column("description", TEXTE, nullable=False),
+    sa.Column("agence", TEXTE),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("derniere_maj_ms", ENTIER, nullable=False),
+)
+
+ROLES = ("administrateur", "collaborateur", "lecture")
+
+COLLABORATEURS = _table(
+    "collaborateurs",
+    CATALOGUE,
+    sa.Column("domain", TEXTE, sa.ForeignKey("cabinets.domain"), primary_key=True),
+    sa.Column("identifiant", TEXTE, primary_key=True),  # casefolded: what a person types to sign in
+    sa.Column("prenom", TEXTE, nullable=False),
+    sa.Column("nom", TEXTE, nullable=False),
+    sa.Column("email", TEXTE),
+    sa.Column("role", TEXTE, nullable=False),
+    sa.Column("mot_de_passe", TEXTE),  # argon2id, with its parameters; null: not chosen yet
+    sa.Column("sujet_oidc", TEXTE),  # the person at the identity provider
+    sa.Column("agence", TEXTE),
+    sa.Column("groupe", TEXTE),
+    sa.Column("est_actif", ENTIER, nullable=False),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("derniere_maj_ms", ENTIER, nullable=False),
+    sa.Column("derniere_connexion_ms", ENTIER),
+    sa.CheckConstraint("role IN ('administrateur', 'collaborateur', 'lecture')", name="collaborateurs_role"),
+    sa.UniqueConstraint("domain", "sujet_oidc"),
+)
+
+INVITATIONS = _table(
+    "invitations",
+    CATALOGUE,
+    sa.Column(
+        "empreinte", TEXTE, primary_key=True
+    ),  # SHA-256 of a link that works once: first administrator, password lost
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("identifiant", TEXTE, nullable=False),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("expiration_ms", ENTIER, nullable=False),
+    sa.Column("usage_ms", ENTIER),
+)
+
+SESSIONS = _table(
+    "sessions",
+    CATALOGUE,
+    sa.Column("empreinte", TEXTE, primary_key=True),  # SHA-256 of the cookie
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("identifiant", TEXTE, nullable=False),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("vue_ms", ENTIER, nullable=False),
+    sa.Column("expiration_ms", ENTIER, nullable=False),
+    sa.Column("revocation_ms", ENTIER),
+    sa.Index("sessions_personne", "domain", "identifiant"),
+)
+
+AUDIT = _table(
+    "audit",
+    CATALOGUE,
+    sa.Column("rang", ENTIER, primary_key=True, autoincrement=True),
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("instant_ms", ENTIER, nullable=False),
+    sa.Column("acteur", TEXTE, nullable=False),  # public part of a key, identifiant of a person, "systeme"
+    sa.Column("action", TEXTE, nullable=False),  # cle.creation, import.annulation, exercice.cloture…
+    sa.Column("objet", TEXTE),
+    sa.Column("dossier", ENTIER),
+    sa.Column("details", TEXTE),  # JSON, without secrets
+    sa.Index("audit_domain", "domain", "rang"),
+)
+
+IDEMPOTENCE = _table(
+    "idempotence",
+    CATALOGUE,
+    sa.Column("acteur", TEXTE, primary_key=True),  # public part of the API key
+    sa.Column("cle", TEXTE, primary_key=True),  # SHA-256 of the Idempotency-Key
+    sa.Column("route", TEXTE, nullable=False),
+    sa.Column("empreinte", TEXTE, nullable=False),  # SHA-256 of method, path, query and body
+    sa.Column("statut", ENTIER),  # null: the first request has not been answered yet
+    sa.Column("reponse", TEXTE),
+    sa.Column("import_id", TEXTE),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("expiration_ms", ENTIER, nullable=False),
+    sa.Index("idempotence_expiration", "expiration_ms"),
+)
+
+WEBHOOKS = _table(
+    "webhooks",
+    CATALOGUE,
+    sa.Column("id", TEXTE, primary_key=True),
+    sa.Column("domain", TEXTE, sa.ForeignKey("cabinets.domain"), nullable=False),
+    sa.Column("libelle", TEXTE, nullable=False),
+    sa.Column("url", TEXTE, nullable=False),  # may hold a token: shown without its query
+    sa.Column("evenements", TEXTE, nullable=False),  # JSON list
+    sa.Column("version_secret", ENTIER, nullable=False),  # the secret derives from the server's, the id and this
+    sa.Column("ancien_secret_fin_ms", ENTIER),  # until when the version before signs too
+    sa.Column("est_actif", ENTIER, nullable=False),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("derniere_maj_ms", ENTIER, nullable=False),
+    sa.Index("webhooks_domain", "domain"),
+)
+
+LIVRAISONS = _table(
+    "livraisons",
+    CATALOGUE,
+    sa.Column("rang", ENTIER, primary_key=True, autoincrement=True),
+    sa.Column("webhook", TEXTE, sa.ForeignKey("webhooks.id"), nullable=False),
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("evenement", TEXTE, nullable=False),
+    sa.Column("evenement_id", TEXTE, nullable=False),
+    sa.Column("import_id", TEXTE),
+    sa.Column("corps", TEXTE, nullable=False),
+    sa.Column("etat", TEXTE, nullable=False),  # a_livrer, livree, abandonnee
+    sa.Column("essais", ENTIER, nullable=False),
+    sa.Column("prochain_ms", ENTIER),
+    sa.Column("dernier_statut", ENTIER),
+    sa.Column("derniere_erreur", TEXTE),
+    sa.Column("duree_ms", ENTIER),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("livraison_ms", ENTIER),
+    sa.UniqueConstraint("webhook", "evenement_id"),
+    sa.Index("livraisons_a_faire", "etat", "prochain_ms"),
+    sa.Index("livraisons_domain", "domain", "rang"),
+)
+
+TELEVERSEMENTS = _table(
+    "televersements",
+    CATALOGUE,
+    sa.Column("id", TEXTE, primary_key=True),
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("acteur", TEXTE, nullable=False),
+    sa.Column("dossier", ENTIER, sa.ForeignKey("dossiers.dossier"), nullable=False),
+    sa.Column("format", TEXTE),
+    sa.Column("modele", TEXTE),
+    sa.Column("nom_fichier", TEXTE, nullable=False),
+    sa.Column("taille_octets", ENTIER, nullable=False),
+    sa.Column("recus_octets", ENTIER, nullable=False),
+    sa.Column("import_id", TEXTE),
+    sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("expiration_ms", ENTIER, nullable=False),
+)
+
+REQUETES = _table(
+    "requetes",
+    CATALOGUE,
+    sa.Column("rang", ENTIER, primary_key=True, autoincrement=True),
+    sa.Column("domain", TEXTE),
+    sa.Column("acteur", TEXTE),
+    sa.Column("instant_ms", ENTIER, nullable=False),
+    sa.Column("methode", TEXTE, nullable=False),
+    sa.Column("route", TEXTE, nullable=False),
+    sa.Column("statut", ENTIER, nullable=False),
+    sa.Column("duree_ms", ENTIER, nullable=False),
+    sa.Column("corps", TEXTE),  # secrets masked, cut
+    sa.Column("reponse", TEXTE),
+    sa.Index("requetes_domain", "domain", "rang"),
+)
+
+PANNES = _table(
+    "pannes",
+    CATALOGUE,
+    sa.Column("rang", ENTIER, primary_key=True, autoincrement=True),
+    sa.Column("domain", TEXTE, nullable=False),
+    sa.Column("sorte", TEXTE, nullable=False),
+    sa.Column("route", TEXTE),
+    sa.Column("dossier", ENTIER),
+    sa.Column("parametres", TEXTE, nullable=False),  # JSON
+    sa.Column("restantes", ENTIER, nullable=False),
+)
+
 ABONNEMENTS = _table(
     "abonnements",
     CATALOGUE,
@@ -39,6 +229,11 @@ ABONNEMENTS = _table(
     sa.Column("nom", TEXTE, nullable=False),
     sa.Column("creation_ms", ENTIER, nullable=False),
     sa.Column("revocation_ms", ENTIER),
+    sa.Column("abonnement", TEXTE),  # what its primary and secondary keys share
+    sa.Column("rang", TEXTE),  # primaire, secondaire
+    sa.Column("domain", TEXTE),
+    sa.Column("expiration_ms", ENTIER),
+    sa.Column("dernier_usage_ms", ENTIER),
 )
 
 CLES_API = _table(
@@ -52,6 +247,10 @@ CLES_API = _table(
     sa.Column("tous_dossiers", ENTIER, nullable=False),
     sa.Column("creation_ms", ENTIER, nullable=False),
     sa.Column("revocation_ms", ENTIER),
+    sa.Column("role", TEXTE, nullable=False, server_default="collaborateur"),
+    sa.Column("expiration_ms", ENTIER),
+    sa.Column("dernier_usage_ms", ENTIER),
+    sa.Column("limite_minute", ENTIER),  # requests a minute; null: the server's setting
 )
 
 CLES_DOSSIERS = _table(
@@ -74,6 +273,11 @@ DOSSIERS = _table(
     sa.Column("creer_comptes", ENTIER, nullable=False),
     sa.Column("creer_tiers", ENTIER, nullable=False),
     sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("doublons", TEXTE, nullable=False, server_default="accepter"),  # accepter, avertir, refuser
+    sa.Column("compte_attente", TEXTE, nullable=False, server_default="471000"),  # balancing line of importJson
+    sa.Column("tiers_attente", TEXTE),
+    sa.Column("agence", TEXTE),
+    sa.Column("groupe", TEXTE),
     sa.UniqueConstraint("domain", "code_cle"),
 )
 
@@ -100,8 +304,15 @@ IMPORTS = _table(
     sa.Column("essais", ENTIER, nullable=False, server_default="0"),  # times a step that computes was begun
     sa.Column("message", TEXTE),
     sa.Column("compte_rendu", TEXTE),  # JSON, see imports/report.py
+    sa.Column("demandeur", TEXTE),  # public part of the key, or identifiant of the person
+    sa.Column("modele", TEXTE),  # name of the custom model, as asked for
+    sa.Column("options", TEXTE),  # JSON: options of importJson that rule the posting
+    sa.Column("empreinte_contenu", TEXTE),  # SHA-256 of the lot's entries, whatever the bytes that brought them
+    sa.Column("annulation_ms", ENTIER),
+    sa.Column("annule_par", TEXTE),
     sa.Index("imports_domain", "domain", "rang"),
     sa.Index("imports_dossier_sha256", "dossier", "sha256"),
+    sa.Index("imports_dossier_contenu", "dossier", "empreinte_contenu"),
 )
 
 MODELES = _table(
@@ -164,6 +375,7 @@ EXERCICES = _livre(
     sa.Column("fin", Jour, nullable=False),
     sa.Column("est_clos", ENTIER, nullable=False),
     sa.Column("libelle", TEXTE),
+    sa.Column("valide_jusqu_a", Jour),  # entries up to that day are validated: neither changed nor taken back
 )
 
 JOURNAUX = _livre(
@@ -308,8 +520,31 @@ RECUS = _livre(
     sa.Column("precedent", TEXTE, nullable=False),
     sa.Column("empreinte", TEXTE, nullable=False),
     sa.Column("contenu", TEXTE, nullable=False),  # canonical JSON
-    sa.UniqueConstraint("dossier", "import_id"),
+    sa.Column("sorte", CODE, nullable=False, server_default="import"),  # import, annulation
+    sa.UniqueConstraint("dossier", "import_id", "sorte"),
 )
+
+PIECES_JOINTES = _livre(
+    "pieces_jointes",
+    sa.Column("import_rang", ENTIER, primary_key=True),
+    sa.Column("numero_ligne", ENTIER, primary_key=True),
+    sa.Column("uri", TEXTE),  # a secret: null once the bytes are here, or given up
+    sa.Column("etat", TEXTE, nullable=False),  # a_prendre, prise, manquante
+    sa.Column("essais", ENTIER, nullable=False),
+    sa.Column("prochain_ms", ENTIER),
+    sa.Column("nom_fichier", TEXTE),
+    sa.Column("sha256", TEXTE),
+    sa.Column("taille_octets", ENTIER),
+)
+"""Attachments of entries (importJson ``fichier.uri``): fetched after the posting, kept among the originals."""
+
+CREATIONS = _livre(
+    "creations",
+    sa.Column("import_rang", ENTIER, primary_key=True),
+    sa.Column("objet", CODE, primary_key=True),  # name of the table
+    sa.Column("cle", CODE, primary_key=True),  # its key there, JSON
+)
+"""What each import created in the dossier: a cancel takes it back when nothing else uses it."""
 
 CONSTATS = _livre(
     "constats",
