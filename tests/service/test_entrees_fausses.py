@@ -81,7 +81,8 @@ def avec(numero: int, debut: int, texte: bytes) -> bytes:
 FAUX: dict[str, tuple[bytes, str]] = {
     "vide": (b"", "vide"),
     "blancs": (b" \r\n\r\n", "vide"),
-    "binaire": (b"PK\x03\x04" + bytes(range(256)) * 4, "binaire"),
+    "zip abîmé": (b"PK\x03\x04" + bytes(range(256)) * 4, "archive"),
+    "binaire": (bytes(range(256)) * 4, "binaire"),
     "png": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, "binaire"),
     "gzip": (gzip.compress(TRA), "binaire"),
     "utf-16": (TRA.decode("ascii").encode("utf-16"), "UTF-16"),
