@@ -198,8 +198,11 @@ def _differents_de_la_cloture(lot: Lot, contexte: Contexte) -> pl.LazyFrame | No
 
 
 def _reprises(lot: Lot) -> pl.DataFrame:
-    """The opening lines of any format: of the journals of à-nouveaux, or marked as such (TRA ECRANOUVEAU)."""
-    ouverture = pl.col("journal").is_in(journaux_a_nouveaux(lot)) | pl.col("a_nouveau").is_in(["OAN", "H"])
+    """The opening lines of any format: of the journals of à-nouveaux (TRA nature ANO), or marked as such (TRA ECRANOUVEAU)."""
+    declares = lot.journaux.filter(pl.col("nature") == "ANO")["code"].drop_nulls().to_list()
+    ouverture = pl.col("journal").is_in([*journaux_a_nouveaux(lot), *declares]) | pl.col("a_nouveau").is_in(
+        ["OAN", "H"]
+    )
     return lot.lignes.select(
         "numero_ligne", "journal", "a_nouveau", "date", "compte", "debit_centimes", "credit_centimes"
     ).filter(ouverture.fill_null(False))

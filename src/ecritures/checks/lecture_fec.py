@@ -49,7 +49,7 @@ def journaux_a_nouveaux(lot: Lot) -> list[str]:
     """Codes of the journals of à-nouveaux: by their usual code, or by what their label says."""
     return [
         code
-        for code, libelle in lot.journaux.select("code", "libelle").iter_rows()
+        for code, libelle in lot.journaux.select("code", "libelle").drop_nulls("code").iter_rows()
         if code.upper() in CODES_A_NOUVEAUX or any(mot in _nu(libelle) for mot in MOTS_A_NOUVEAUX)
     ]
 
