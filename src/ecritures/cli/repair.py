@@ -140,6 +140,8 @@ def _propose(source: Source, sortie: Path | None) -> None:
             CODE_USAGE,
         )
     texte = proposer(source.lot, check(source.lecture, Contexte()).constats, source.lot.nom_fichier or source.nom)
+    if "[[etape]]" not in texte:
+        echouer(f"{source.nom} : aucun constat de ce fichier n'a de remède à proposer ; rien n'est écrit.", CODE_ECHEC)
     if sortie is None:
         write_line(texte.rstrip("\n"))
     else:

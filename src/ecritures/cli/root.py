@@ -50,7 +50,7 @@ def racine() -> typer.Typer:
     """The whole command, ready to be called."""
     arbre = typer.Typer(
         name="ecritures",
-        help="Reçoit des écritures comptables (TRA, FEC), les contrôle et les passe dans de vrais livres.",
+        help="Reçoit des écritures comptables (TRA, FEC, CSV, XLSX, JSON), les contrôle et les passe dans de vrais livres.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -55,7 +55,10 @@ def open_source(chemin: Path, format_: str | None, options: OptionsLecture | Non
         trouves = reconnaitre(octets, chemin.name)
         if len(trouves) != 1:
             quoi = "n'est d'aucun format connu" if not trouves else "peut être lu dans plusieurs formats"
-            echouer(f"{nom} {quoi} : choisir par --format ({', '.join(FORMATS)}).", CODE_USAGE)
+            choix = ", ".join(code for code in FORMATS if code != "perso")
+            echouer(
+                f"{nom} {quoi} : choisir par --format ({choix}), ou donner le modèle d'un CSV ou d'un XLSX.", CODE_USAGE
+            )
         format_ = trouves[0]
     lecture = read(octets, format_, replace(options or OptionsLecture(), nom_fichier=chemin.name))
     if lecture.lot is None:
