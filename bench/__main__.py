@@ -2,13 +2,14 @@
 
     python -m bench [--lignes 10000,100000,1000000] [--formats fec,tra-std,tra-ete] [--bases sqlite,pg] [--sans-pairs] [--json F]
 
-About twelve minutes in full, one with ``--lignes 10000``. Everything happens in a temporary folder, removed at the end.
+About sixteen minutes in full, one with ``--lignes 10000``. Everything happens in a temporary folder, removed at the end.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from bench.generate import JEUX
 from bench.peers import PAIRS
 from bench.postgres import REGLAGES, Cluster, cluster
 from bench.processes import RACINE, Json, measure
+from bench.volumes_list import VOLUMES, Volume
 
 LIGNES = (10_000, 100_000, 1_000_000)
 BASES = ("sqlite", "pg")
@@ -170,6 +172,41 @@ class Banc:
         self.resultats["pairs"].append({"pair": pair, "jeu": jeu, "lignes": lignes} | mesure)
         self.say(f"{pair} {jeu} {lignes} : {mesure['secondes']:.3f} s")
 
+    def measure_volumes(self, *, pairs: bool) -> None:
+        """What issue 4 asks: sizes follow the largest file asked for, so that a short run goes through the same code."""
+        for volume in VOLUMES:
+            if volume.jeu is None or volume.jeu in self.formats:
+                self._measure_volume(volume, pairs=pairs)
+
+    def _measure_volume(self, volume: Volume, *, pairs: bool) -> None:
+        plus_grand = max(self.lignes)
+        lignes, fichier = volume.lignes(plus_grand), self.folder() / volume.nom
+        fichier.parent.mkdir()
+        if volume.fabrique is None:
+            assert volume.jeu is not None
+            fichier.hardlink_to(self.file(volume.jeu, plus_grand))
+        else:
+            demande: Json = {**volume.fabrique, "lignes": lignes, "fichier": str(fichier)}
+            measure(
+                "volumes_files", demande | ({"origine": str(self.file(volume.jeu, plus_grand))} if volume.jeu else {})
+            )
+        demande = {"mesure": volume.mesure, "format": volume.format, "fichier": str(fichier), "nom": volume.nom}
+        mesures = [measure("volumes", demande) for _ in range(volume.fois)]
+        assert all(m["lignes"] == lignes for m in mesures), "every generated line is read"
+        mediane = sorted(mesures, key=lambda m: float(m["secondes"]))[len(mesures) // 2]
+        mediane |= {"memoire_mio": max(m["memoire_mio"] for m in mesures), "fois": len(mesures)}
+        mediane |= {"anonyme_mio": max(m["anonyme_mio"] for m in mesures), "octets": fichier.stat().st_size}
+        trouve = {"code": volume.code, **mediane, "pairs": []}
+        self.resultats["volumes"].append(trouve)
+        self.say(f"{volume.titre}, {lignes} : {mediane['secondes']:.2f} s, {mediane['memoire_mio']:.0f} Mio")
+        for pair in volume.pairs if pairs else ():
+            if pair.is_installed():
+                pris = measure("volumes_peers", {"pair": pair.code, "fichier": str(fichier)})
+                assert pris.get("depasse") or pris["lignes"] == lignes, f"{pair.code} reads every line"
+                trouve["pairs"].append({"pair": pair.code, **pris})
+                self.say(f"{pair.code} {lignes} : {pris.get('secondes', float('nan')):.2f} s")
+        shutil.rmtree(fichier.parent)
+
 
 def main() -> None:
     choix = _arguments()
@@ -210,11 +247,12 @@ def _run(banc: Banc, *, pairs: bool) -> None:
         "postgres": f"PostgreSQL {grappe.version}, fsync {'on' if grappe.durable else 'off'}, {reglages}"
         if grappe
         else None,
-        **{nom: [] for nom in ("fichiers", "etapes", "parcours", "petits", "posts", "details", "pairs")},
+        **{nom: [] for nom in ("fichiers", "etapes", "parcours", "petits", "posts", "details", "pairs", "volumes")},
     }
     banc.generate()
     if pairs:
         banc.measure_peers()
+    banc.measure_volumes(pairs=pairs)
     for jeu in banc.formats:
         for lignes in banc.lignes:
             for base in banc.bases:

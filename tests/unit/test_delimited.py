@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from ecritures.domain.lot import Detection
-from ecritures.formats import lines
+from ecritures.formats import delimited, lines
 from ecritures.formats.delimited import TEXTE, Column, Fusion, Situation, Table, decouper, ecrire, est_rembourre, typer
 from ecritures.formats.fec.valeurs import DATE, MONTANT
 
@@ -110,6 +110,16 @@ def test_rows_are_written_with_a_line_end_each() -> None:
     cadre = pl.DataFrame({"a": ["x", None], "m": [-123456, None], "d": [date(2025, 1, 31), None]})
     assert ecrire(cadre, colonnes, "|", "\r\n") == "x|-1234,56|20250131\r\n||\r\n"
     assert ecrire(cadre.clear(), colonnes, "|", "\r\n") == ""
+
+
+def test_rows_written_by_blocks_are_the_same_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    cadre = pl.DataFrame({"a": [f"é{n}" for n in range(23)], "b": list(range(23))})
+    colonnes = (Column("A", TEXTE, "a"), Column("B", MONTANT, "b"))
+    entier = ecrire(cadre, colonnes, "|", "\r\n")
+    monkeypatch.setattr(delimited, "LIGNES_PAR_BLOC", 5)
+    assert [b.count(b"\n") for b in delimited.ecrire_par_blocs(cadre, colonnes, "|", "\r\n")] == [5, 5, 5, 5, 3]
+    assert ecrire(cadre, colonnes, "|", "\r\n") == entier
+    assert entier.endswith("é22|0,22\r\n")
 
 
 def test_a_column_declared_twice_is_refused_when_the_module_is_imported() -> None:

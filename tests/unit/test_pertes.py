@@ -124,6 +124,20 @@ def test_a_change_that_nobody_declared_is_found_when_reading_again(monkeypatch: 
 
 
 @pytest.mark.parametrize(
+    ("avant", "apres", "attendu"),
+    [
+        ([1, 1, 2, 2], [7, 7, 3, 3], True),  # other numbers, same entries
+        ([1, 1, 2, 2], [1, 1, 1, 1], False),
+        ([1, 1, 2, 2], [1, 2, 2, 2], False),
+        ([1, 1, 2, 1], [1, 1, 2, 3], False),  # one entry in two runs
+        ([1, 1, 2, 1], [1, 1, 2, 1], False),  # not so plain: left to the full comparison
+    ],
+)
+def test_the_same_entries_are_told_from_others(avant: list[int], apres: list[int], attendu: bool) -> None:
+    assert module._memes_groupes(pl.Series(avant), pl.Series(apres)) is attendu
+
+
+@pytest.mark.parametrize(
     ("nom", "attendu"),
     [
         ("a.TRA", ("tra",)),

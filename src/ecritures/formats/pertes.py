@@ -244,11 +244,11 @@ def _defauts(
 def _releve(
     cadre: pl.DataFrame, champ: str, zone: str | None, quand: pl.Expr, sort: Sort, devient: str, nom: str | None = None
 ) -> Iterator[Perte]:
-    trouvees = cadre.filter(quand)
-    if trouvees.height:
-        numeros = trouvees["numero_ligne"].drop_nulls().head(PREMIERES)
-        valeur = _en_texte(trouvees[champ][0])
-        yield Perte(nom or champ, zone, sort, trouvees.height, devient, tuple(numeros), valeur)
+    trouvees = cadre.select(_quand=quand)["_quand"].arg_true()
+    if trouvees.len():
+        numeros = cadre["numero_ligne"].gather(trouvees).drop_nulls().head(PREMIERES)
+        valeur = _en_texte(cadre[champ][int(trouvees[0])])
+        yield Perte(nom or champ, zone, sort, trouvees.len(), devient, tuple(numeros), valeur)
 
 
 def _en_texte(valeur: object) -> str | None:

@@ -7,6 +7,7 @@ the losses said. What the reading shows beside (entries put together otherwise) 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,11 +77,9 @@ def convert(lot: Lot, cible: str, options: OptionsSortie, *, strict: bool = Fals
     if reduit.lignes.is_empty():
         raise EcritureImpossible(f"Aucune ligne du fichier n'a de place dans un {sortie.titre}.")
     ecrit = sortie.ecrire(reduit, options)
-    relues = sortie.relire(ecrit.octets, options)
-    if relues is None:
-        raise ConversionInfidele(sortie.titre, "il n'est pas lisible")
+    relues, attendues = _relire(reduit, capacite, sortie, ecrit, options)
     declarees = (*declarees, *ecrit.pertes)
-    constatees, completes = _compare(reduit, capacite, sortie, ecrit, relues)
+    constatees, completes = _compare(reduit, capacite, sortie, attendues, relues)
     if strict and (constatees or ecrit.pertes):
         raise ConversionAvecPertes(len(declarees) + len(constatees), sortie.titre)
     return Conversion(
@@ -105,13 +104,23 @@ def _refuse(declarees: tuple[Perte, ...]) -> None:
         raise EcritureImpossible(f"{place}{refus.zone or refus.champ}{valeur} : {refus.devient}.")
 
 
+def _relire(
+    lot: Lot, capacite: Capacite, sortie: Sortie, ecrit: Ecrit, options: OptionsSortie
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``(lines read again, lines expected)``; the second are made meanwhile. Raises ConversionInfidele."""
+    with ThreadPoolExecutor(1) as fil:
+        projection = fil.submit(projeter, lot, capacite)
+        relues = sortie.relire(ecrit.octets, options)
+        if relues is None:
+            raise ConversionInfidele(sortie.titre, "il n'est pas lisible")
+        attendues = projection.result()
+    return relues, _restantes(attendues, relues) if ecrit.entrees_exclues else attendues
+
+
 def _compare(
-    lot: Lot, capacite: Capacite, sortie: Sortie, ecrit: Ecrit, relues: pl.DataFrame
+    lot: Lot, capacite: Capacite, sortie: Sortie, attendues: pl.DataFrame, relues: pl.DataFrame
 ) -> tuple[tuple[Perte, ...], dict[str, int]]:
     """``(losses that only the reading shows, blanks filled)``. Raises ConversionInfidele on an amount."""
-    attendues = projeter(lot, capacite)
-    if ecrit.entrees_exclues:
-        attendues = _restantes(attendues, relues)
     champs = [c for c in attendues.columns if c not in ("numero_ligne", "ecriture")]
     relues = relues.select("ecriture", *(pl.col(c).cast(attendues.schema[c]) for c in champs))
     if relues.height != attendues.height:
@@ -119,16 +128,27 @@ def _compare(
     _refuse_les_montants(attendues, relues, sortie.titre)
     completes = _completes(attendues, relues, capacite)
     compares = [c for c in champs if c not in completes]
-    ecarts = _champs_differents(attendues, relues, compares, lot)
-    if not ecarts:
-        ecarts = _regroupements(attendues, relues, compares)
-    return ecarts, completes
+    empreintes = attendues.select(compares).hash_rows(), relues.select(compares).hash_rows()
+    if empreintes[0].equals(empreintes[1]):  # every line the same, in the same order: the ordinary case
+        if _memes_groupes(attendues["ecriture"], relues["ecriture"]):
+            return (), completes
+    elif not empreintes[0].sort().equals(empreintes[1].sort()):
+        return _champs_differents(attendues, relues, compares, lot), completes
+    return _regroupements(attendues, relues, empreintes), completes
+
+
+def _memes_groupes(avant: pl.Series, apres: pl.Series) -> bool:
+    """Are the lines cut in the same entries, each in one run, whatever their numbers? False when that is not so plain."""
+    suites = avant.rle_id()
+    combien = int(suites[-1]) + 1
+    return suites.equals(apres.rle_id()) and avant.n_unique() == combien == apres.n_unique()
 
 
 def _restantes(attendues: pl.DataFrame, relues: pl.DataFrame) -> pl.DataFrame:
     """The entries that a rule of the target did not leave out: those whose amounts are found again, entry by entry."""
-    presentes = _signatures(relues, list(_MONTANTS)).group_by("signature").agg(pl.len().alias("reste"))
-    ecritures = _signatures(attendues, list(_MONTANTS)).with_columns(
+    presentes = _signatures(relues, relues.select(_MONTANTS).hash_rows())
+    presentes = presentes.group_by("signature").agg(pl.len().alias("reste"))
+    ecritures = _signatures(attendues, attendues.select(_MONTANTS).hash_rows()).with_columns(
         rang=pl.int_range(pl.len()).over("signature", mapping_strategy="group_to_rows")
     )
     gardees = ecritures.join(presentes, on="signature").filter(pl.col("rang") < pl.col("reste"))
@@ -158,9 +178,7 @@ def _completes(attendues: pl.DataFrame, relues: pl.DataFrame, capacite: Capacite
 
 
 def _champs_differents(attendues: pl.DataFrame, relues: pl.DataFrame, champs: list[str], lot: Lot) -> tuple[Perte, ...]:
-    """Fields whose values, whatever their order, are not those expected."""
-    if _empreintes(attendues, champs).equals(_empreintes(relues, champs)):
-        return ()
+    """Fields whose values, whatever their order, are not those expected; the lines are known to differ."""
     trouvees = []
     for champ in champs:
         comptes = [cadre.group_by(champ).len() for cadre in (attendues, relues)]
@@ -187,23 +205,21 @@ def _champs_differents(attendues: pl.DataFrame, relues: pl.DataFrame, champs: li
     return tuple(trouvees)
 
 
-def _empreintes(cadre: pl.DataFrame, champs: list[str]) -> pl.Series:
-    return cadre.select(champs).hash_rows().sort()
-
-
-def _signatures(cadre: pl.DataFrame, champs: list[str]) -> pl.DataFrame:
-    """``ecriture, signature, numero_ligne``: what the lines of each entry are, whatever their order."""
+def _signatures(cadre: pl.DataFrame, empreintes: pl.Series) -> pl.DataFrame:
+    """``ecriture, signature, numero_ligne``: what the lines of each entry are, whatever their order, from their hashes."""
     lignes = cadre.select("ecriture", *(["numero_ligne"] if "numero_ligne" in cadre.columns else []))
-    lignes = lignes.with_columns(signature=cadre.select(champs).hash_rows())
+    lignes = lignes.with_columns(signature=empreintes)
     premiere = [pl.first("numero_ligne")] if "numero_ligne" in cadre.columns else []
     return lignes.group_by("ecriture", maintain_order=True).agg(
         (pl.col("signature") // 2**24).sum() * 2**20 + pl.len(), *premiere
     )
 
 
-def _regroupements(attendues: pl.DataFrame, relues: pl.DataFrame, champs: list[str]) -> tuple[Perte, ...]:
+def _regroupements(
+    attendues: pl.DataFrame, relues: pl.DataFrame, empreintes: tuple[pl.Series, pl.Series]
+) -> tuple[Perte, ...]:
     """Entries that come back put together otherwise, once every line has come back the same."""
-    avant, apres = _signatures(attendues, champs), _signatures(relues, champs)
+    avant, apres = _signatures(attendues, empreintes[0]), _signatures(relues, empreintes[1])
     autres = avant.join(apres, on="signature", how="anti")
     if autres.is_empty() and avant.height == apres.height:
         return ()

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ecritures.domain.lot import Lot, Regime
-from ecritures.formats.delimited import Column, ecrire
+from ecritures.formats.delimited import Column, ecrire_par_blocs
 from ecritures.formats.fec.caracteres import encoder
 from ecritures.formats.fec.depart import (
     CODES_A_NOUVEAUX,
@@ -143,8 +143,7 @@ def _exports(depart: Depart, cadres: list[pl.DataFrame], encodage: str, separate
     noms = (*BIC_IS.noms, *depart.tresorerie, *(re.sub(INTERDITS, " ", nom) for nom in depart.supplements))
     exclues = dict(depart.exclues)
     for cadre in cadres:
-        texte = separateur.join(noms) + FIN + ecrire(cadre, colonnes, separateur, FIN)
-        octets, remplaces = encoder(texte, encodage)
+        octets, remplaces = _octets(cadre, noms, colonnes, encodage, separateur)
         debit, credit = _totaux(cadre)
         yield Export(
             octets=octets,
@@ -161,6 +160,15 @@ def _exports(depart: Depart, cadres: list[pl.DataFrame], encodage: str, separate
             encodage=encodage,
             separateur=separateur,
         )
+
+
+def _octets(
+    cadre: pl.DataFrame, noms: tuple[str, ...], colonnes: tuple[Column, ...], encodage: str, separateur: str
+) -> tuple[bytes, int]:
+    """Header and lines in that charset, and how many characters it could not hold. UTF-8, as they are made, holds them all."""
+    entete = (separateur.join(noms) + FIN).encode()
+    octets = b"".join([entete, *ecrire_par_blocs(cadre, colonnes, separateur, FIN)])
+    return (octets, 0) if encodage == "utf-8" else encoder(octets.decode(), encodage)
 
 
 def _totaux(cadre: pl.DataFrame) -> tuple[int, int]:
