@@ -12,6 +12,7 @@ from ecritures.checks import (
     comptes_fec,
     dates,
     dossier,
+    doublons,
     equilibre,
     exercices,
     lettrage,
@@ -26,6 +27,7 @@ from ecritures.checks.check import Check
 CHECKS: tuple[Check, ...] = (
     *exercices.CHECKS,
     *dossier.CHECKS,
+    *doublons.CHECKS,
     *equilibre.CHECKS,
     *analytique.CHECKS,
     *tra.CHECKS,

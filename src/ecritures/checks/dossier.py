@@ -28,6 +28,7 @@ class _Objet:
     connus: Callable[[Contexte], pl.DataFrame | None]
     permis: Callable[[Contexte], bool]
     normaliser: Callable[[Longueurs, pl.Expr], pl.Expr] = lambda _, code: code  # codes compare at the file's lengths
+    admis: Callable[[Contexte], frozenset[str]] = lambda _: frozenset()  # created even when creation is not permitted
 
 
 _OBJETS = (
@@ -40,9 +41,17 @@ _OBJETS = (
         lambda c: c.comptes,
         lambda c: c.creations.comptes,
         Longueurs.normaliser_compte,
+        lambda c: c.creations.comptes_admis,
     ),
     _Objet(
-        "tiers", "tiers", "code", "Le tiers", lambda c: c.tiers, lambda c: c.creations.tiers, Longueurs.normaliser_tiers
+        "tiers",
+        "tiers",
+        "code",
+        "Le tiers",
+        lambda c: c.tiers,
+        lambda c: c.creations.tiers,
+        Longueurs.normaliser_tiers,
+        lambda c: c.creations.tiers_admis,
     ),
 )
 
@@ -66,9 +75,14 @@ def _emplois(lot: Lot, objet: _Objet) -> pl.LazyFrame:
 def _inconnus(objet: _Objet, *, si_permis: bool) -> Rule:
     def regle(lot: Lot, contexte: Contexte) -> pl.LazyFrame | None:
         connus = objet.connus(contexte)
-        if connus is None or objet.permis(contexte) is not si_permis:
+        permis, admis = objet.permis(contexte), sorted(objet.admis(contexte))
+        if connus is None or (permis is not si_permis and not (si_permis and admis)):
             return None
-        return _emplois(lot, objet).join(_codes(connus, lot, objet), on="cle", how="anti").sort("numero_ligne")
+        inconnus = _emplois(lot, objet).join(_codes(connus, lot, objet), on="cle", how="anti").sort("numero_ligne")
+        if permis or not admis:
+            return inconnus
+        est_admis = pl.col("valeur").is_in(admis)
+        return inconnus.filter(est_admis if si_permis else ~est_admis)
 
     return regle
 

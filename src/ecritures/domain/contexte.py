@@ -12,6 +12,17 @@ from ecritures.domain.constat import Severity
 CLOTURES = {"fin": pl.Date, "compte": pl.String, "solde_centimes": pl.Int64}
 """Balance of each account at the end of each exercice that the books hold: debit minus credit, all journals."""
 
+PRESENTES = {
+    "ecriture": pl.UInt32,
+    "numero_ligne": pl.UInt32,
+    "lignes": pl.UInt32,
+    "journal": pl.String,
+    "date": pl.Date,
+    "import_id": pl.String,
+    "numero_ligne_origine": pl.UInt32,
+}
+"""Entries of a file that the books hold: their first line there, their number of lines, and where their twin comes from."""
+
 EXERCICES_DOSSIER = {"code": pl.String, "debut": pl.Date, "fin": pl.Date, "est_clos": pl.Boolean}
 
 
@@ -26,6 +37,11 @@ class Creations:
     journaux: bool = True
     comptes: bool = True
     tiers: bool = True
+    references: bool | None = None
+    """Axes, sections, établissements, payment methods, currencies. None: as ``comptes``."""
+    comptes_admis: frozenset[str] = frozenset()
+    tiers_admis: frozenset[str] = frozenset()
+    """Codes that may be created all the same: the dossier's own waiting account and third party."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class Contexte:
     comptes: pl.DataFrame | None = None
     tiers: pl.DataFrame | None = None
     clotures: pl.DataFrame | None = None  # CLOTURES
+    presentes: pl.DataFrame | None = None  # PRESENTES, when the dossier wants them told or refused
     references: Mapping[str, pl.DataFrame] = field(
         default_factory=dict
     )  # keys of ``axes``, ``sections``, ``etablissements``, ``ribs``, ``modes_paiement``, ``devises`` of the dossier

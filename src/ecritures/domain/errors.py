@@ -71,6 +71,49 @@ class ExerciceClos(Refus):
         super().__init__(f"L'exercice {', '.join(codes)} est clos : choisir un exercice ouvert.")
 
 
+class PeriodeValidee(Refus):
+    """Entries up to that day are validated: neither added to, changed nor taken back."""
+
+    code = "exercice.valide"
+
+    def __init__(self, exercice: str, jusqu_a: str) -> None:
+        super().__init__(
+            f"L'exercice {exercice} est validé jusqu'au {jusqu_a} : dater les écritures après ce jour, ou corriger par une écriture inverse."
+        )
+
+
+class ClotureRefusee(Refus):
+    code = "cloture.refusee"
+
+
+class LettrageRefuse(Refus):
+    code = "lettrage.refuse"
+
+
+class LettrageInconnu(Refus):
+    code = "lettrage.inconnu"
+
+    def __init__(self, code: str, compte: str) -> None:
+        super().__init__(f"Aucune ligne du compte {compte} ne porte le lettrage {code}.")
+
+
+class LigneInconnue(Refus):
+    code = "ligne.inconnue"
+
+    def __init__(self, recu: int, numero_ligne: int, rang: int) -> None:
+        super().__init__(f"La ligne {numero_ligne} (rang {rang}) du reçu {recu} n'est pas dans les livres du dossier.")
+
+
+class AnnulationRefusee(Refus):
+    """``motifs``: each reason, with the number of lines it holds."""
+
+    code = "import.annulation_refusee"
+
+    def __init__(self, import_id: str, motifs: Sequence[str]) -> None:
+        self.motifs = tuple(motifs)
+        super().__init__(f"L'import {import_id} ne peut pas être annulé : {' '.join(motifs)}")
+
+
 class ImportInconnu(Refus):
     code = "import.inconnu"
 
@@ -253,3 +296,179 @@ class ConversionInfidele(Refus):
             f"Le fichier {cible} préparé ne se relit pas comme il le faut ({detail}) : il n'a pas été écrit. C'est un défaut du programme, "
             "à signaler avec le fichier."
         )
+
+
+class CabinetExistant(Refus):
+    code = "cabinet.existant"
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(f"Le cabinet {domain} existe déjà.")
+
+
+class CabinetInconnu(Refus):
+    code = "cabinet.inconnu"
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(f"Le cabinet {domain} n'existe pas.")
+
+
+class CabinetInvalide(Refus):
+    """A value of the firm, an office, a team or a person cannot be kept; the message names it."""
+
+    code = "cabinet.invalide"
+
+
+class AgenceInconnue(Refus):
+    code = "agence.inconnue"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"L'agence {code} n'existe pas dans le cabinet.")
+
+
+class GroupeInconnu(Refus):
+    code = "groupe.inconnu"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Le groupe {code} n'existe pas dans le cabinet.")
+
+
+class EncoreUtilise(Refus):
+    """An office or a team still named elsewhere."""
+
+    code = "cabinet.encore_utilise"
+
+    def __init__(self, quoi: str, ou: str) -> None:
+        super().__init__(f"{quoi} est encore utilisé par {ou} : changer d'abord ce qui le nomme.")
+
+
+class CollaborateurExistant(Refus):
+    code = "collaborateur.existant"
+
+    def __init__(self, identifiant: str) -> None:
+        super().__init__(f"L'identifiant {identifiant} est déjà pris dans le cabinet.")
+
+
+class CollaborateurInconnu(Refus):
+    code = "collaborateur.inconnu"
+
+    def __init__(self, identifiant: str) -> None:
+        super().__init__(f"Le collaborateur {identifiant} n'existe pas dans le cabinet.")
+
+
+class DernierAdministrateur(Refus):
+    code = "collaborateur.dernier_administrateur"
+
+    def __init__(self) -> None:
+        super().__init__("C'est le dernier administrateur actif du cabinet : en désigner d'abord un autre.")
+
+
+class CleInconnue(Refus):
+    code = "cle.inconnue"
+
+    def __init__(self, cle: str) -> None:
+        super().__init__(f"La clé {cle} n'existe pas dans le cabinet.")
+
+
+class CleTousDossiers(Refus):
+    code = "cle.tous_dossiers"
+
+    def __init__(self, cle: str) -> None:
+        super().__init__(
+            f"La clé {cle} est ouverte à tous les dossiers du cabinet : en créer une limitée à des dossiers, puis révoquer celle-ci."
+        )
+
+
+class CleStandard(Refus):
+    """A Standard key on a route of the firm."""
+
+    code = "cle.standard"
+
+    def __init__(self) -> None:
+        super().__init__("Cette route est celle du cabinet : elle demande une clé Advanced, celle-ci est Standard.")
+
+
+class RoleInsuffisant(Refus):
+    code = "role.insuffisant"
+
+    def __init__(self, acteur: str, role: str, demande: str) -> None:
+        super().__init__(f"{acteur} a le rôle {role} : cette opération demande le rôle {demande}.")
+
+
+class MotDePasseInvalide(Refus):
+    code = "mot_de_passe.invalide"
+
+
+class ConnexionRefusee(Refus):
+    """One sentence whatever was wrong: it does not say who exists."""
+
+    code = "connexion.refusee"
+
+    def __init__(self) -> None:
+        super().__init__("Cabinet, identifiant ou mot de passe incorrect.")
+
+
+class InvitationInvalide(Refus):
+    code = "invitation.invalide"
+
+    def __init__(self) -> None:
+        super().__init__("Ce lien a déjà servi, a expiré ou n'existe pas : en demander un autre à un administrateur.")
+
+
+class CleIdempotenceInvalide(Refus):
+    code = "idempotence.cle_invalide"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "L'en-tête Idempotency-Key est invalide : de 1 à 255 caractères imprimables sans accent, par exemple un UUID."
+        )
+
+
+class CleIdempotenceReutilisee(Refus):
+    """The same key with another method, address or body."""
+
+    code = "idempotence.cle_reutilisee"
+
+    def __init__(self, route: str) -> None:
+        super().__init__(
+            f"Cette valeur d'Idempotency-Key a déjà servi à une autre demande ({route}) : en tirer une nouvelle pour chaque "
+            "demande, et ne la garder que pour renvoyer la même, octet pour octet."
+        )
+
+
+class DemandeEnCours(Refus):
+    code = "idempotence.en_cours"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "La même demande est encore en cours d'exécution : la renvoyer dans quelques secondes, avec la même Idempotency-Key."
+        )
+
+
+class ReponseNonGardee(Refus):
+    """The first request was executed; its answer held a secret, which is shown once."""
+
+    code = "idempotence.reponse_secrete"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette demande a déjà été exécutée, et sa réponse portait un secret qui ne se montre qu'une fois : le révoquer et "
+            "en créer un autre s'il n'a pas été reçu."
+        )
+
+
+class WebhookInconnu(Refus):
+    code = "webhook.inconnu"
+
+    def __init__(self, webhook: str) -> None:
+        super().__init__(f"Le webhook {webhook} n'existe pas dans ce cabinet.")
+
+
+class WebhookInvalide(Refus):
+    code = "webhook.invalide"
+
+
+class LivraisonInconnue(Refus):
+    code = "livraison.inconnue"
+
+    def __init__(self, rang: int) -> None:
+        super().__init__(f"Ce webhook n'a pas de livraison de rang {rang}.")

@@ -46,12 +46,20 @@ DECIMALES_MAX = 9
 
 
 def a_creer(
-    schema: Schema, declares: pl.DataFrame, employes: pl.Series, connus: pl.DataFrame | None, permis: bool
+    schema: Schema,
+    declares: pl.DataFrame,
+    employes: pl.Series,
+    connus: pl.DataFrame | None,
+    permis: bool,
+    admis: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
-    """What the file declares or uses and the dossier lacks, first declaration kept; empty when creation is refused."""
+    """What the file declares or uses and the dossier lacks, first declaration kept; when creation is refused, ``admis`` only."""
     cle = next(iter(schema))
     if not permis:
-        return pl.DataFrame(schema=schema)
+        if not admis:
+            return pl.DataFrame(schema=schema)
+        est_admis = pl.col(cle).is_in(sorted(admis))
+        declares, employes = declares.filter(est_admis), employes.filter(employes.is_in(sorted(admis)))
     codes = pl.DataFrame({cle: employes.unique().drop_nulls()}, schema={cle: pl.String})
     tous = pl.concat([declares.select(schema.keys()), codes.join(declares, on=cle, how="anti")], how="diagonal").unique(
         cle, keep="first", maintain_order=True
@@ -87,7 +95,14 @@ def references_a_creer(lot: Lot, contexte: Contexte, codes: Codes) -> Mapping[st
     sorties = {}
     for nom, cadre in apportes.items():
         schema, largeur_cle = REFERENCES[nom]
-        permis = contexte.creations.tiers if nom == "ribs" else contexte.creations.comptes
+        creations = contexte.creations
+        permis = (
+            creations.tiers
+            if nom == "ribs"
+            else creations.comptes
+            if creations.references is None
+            else creations.references
+        )
         cle = list(schema)[:largeur_cle]
         nouveaux = cadre.select(pl.col(c).cast(genre) for c, genre in schema.items()).drop_nulls(cle)
         nouveaux = nouveaux.unique(cle, keep="first", maintain_order=True)

@@ -14,6 +14,7 @@ from ecritures.domain.lot import LIGNES, Lot, Schema
 from ecritures.domain.reprise import EXERCICES_A_CREER, exercices_a_creer
 from ecritures.ledger.codes import codes_du_dossier
 from ecritures.ledger.creations import COMPTES, JOURNAUX, TIERS, a_creer, collectifs, references_a_creer
+from ecritures.ledger.pieces import PIECES_JOINTES, pieces_jointes
 
 LIGNES_POSTEES: Schema = {
     "numero_ligne": pl.UInt32,
@@ -67,6 +68,7 @@ class Plan:
     totaux: pl.DataFrame  # journal, ecritures, lignes, debit_centimes, credit_centimes
     exercices: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=EXERCICES_A_CREER))
     references: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # ledger.creations: to create, by table
+    pieces_jointes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PIECES_JOINTES))
 
     @property
     def debit_centimes(self) -> int:
@@ -110,14 +112,25 @@ def plan_posting(lot: Lot, contexte: Contexte) -> Plan:
         soldes=soldes(lignes),
         journaux=a_creer(JOURNAUX, lot.journaux, lignes["journal"], contexte.journaux, contexte.creations.journaux),
         comptes=a_creer(
-            COMPTES, codes.comptes(lot.comptes), lignes["compte"], contexte.comptes, contexte.creations.comptes
+            COMPTES,
+            codes.comptes(lot.comptes),
+            lignes["compte"],
+            contexte.comptes,
+            contexte.creations.comptes,
+            contexte.creations.comptes_admis,
         ),
         tiers=a_creer(
-            TIERS, collectifs(codes.tiers(lot.tiers), lignes), lignes["tiers"], contexte.tiers, contexte.creations.tiers
+            TIERS,
+            collectifs(codes.tiers(lot.tiers), lignes),
+            lignes["tiers"],
+            contexte.tiers,
+            contexte.creations.tiers,
+            contexte.creations.tiers_admis,
         ),
         totaux=totaux_par_journal(lignes),
         exercices=nouveaux,
         references=references_a_creer(lot, contexte, codes),
+        pieces_jointes=pieces_jointes(lot),
     )
 
 

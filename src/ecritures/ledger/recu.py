@@ -27,6 +27,11 @@ class Recu:
     contenu: Mapping[str, Any]
     empreinte: str
 
+    @property
+    def sorte(self) -> str:
+        """``import``, ``annulation``, ``cloture``, ``reouverture``, ``validation``, ``lettrage`` or ``delettrage``."""
+        return str(self.contenu.get("sorte", "import"))
+
 
 @dataclass(frozen=True)
 class MaillonRompu:

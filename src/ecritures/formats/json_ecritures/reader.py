@@ -58,6 +58,12 @@ def read(octets: bytes, options: OptionsLecture) -> Lecture:
     return Lecture(_lot(corps, lignes, texte, detection, options), constats.releves(), detection)
 
 
+def lire_valeur(octets: bytes, constats: Collecteur) -> tuple[Any] | None:
+    """The JSON value of a body, in a tuple since null is one; None when it is not to be read, and ``constats`` says why."""
+    texte = _texte(octets, constats)
+    return _valeur(texte, constats) if texte is not None else None
+
+
 def _texte(octets: bytes, constats: Collecteur) -> str | None:
     if len(octets) > TAILLE_OCTETS_MAX:
         constats.signale(regles.TROP_GROS, None, octets=len(octets), limite=TAILLE_OCTETS_MAX)

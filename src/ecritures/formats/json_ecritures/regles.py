@@ -334,7 +334,8 @@ HORS_CONTEXTE = _regle(
     "hors_contexte",
     _E,
     "Date hors du contexte",
-    "La date {date:date} n'est pas entre le {debut:date} et le {fin:date}, les dates du contexte.",
+    "Une écriture n'est pas dans l'exercice : la date {date:date} n'est pas entre le {debut:date} et le {fin:date}, les "
+    "dates du contexte.",
     "Corriger la date ou le contexte ; multiPeriode à true laisse toutes les périodes ouvertes.",
     _CHOIX,
 )

@@ -52,7 +52,7 @@ def assembler(lues: Lignes, corps: Corps) -> Cadres:
     """The frames of the lot. ``sortLines`` sorts lines by journal, date and piece; ``createPieceRef`` numbers the entries
     that have neither refPiece nor reference."""
     lignes = pl.DataFrame({nom: pl.Series(nom, v, LIGNES[nom]) for nom, v in lues.colonnes.items()})
-    lignes = lignes.with_columns(ecriture=_rangs(lignes)).select(list(LIGNES))
+    lignes = regrouper(lignes)
     if corps.creer_reference:
         sans = pl.col("numero_piece").is_null() & pl.col("reference").is_null()
         lignes = lignes.with_columns(
@@ -63,13 +63,25 @@ def assembler(lues: Lignes, corps: Corps) -> Cadres:
     return Cadres(
         lignes=lignes,
         ventilations=_ventilations(lues, lignes),
-        journaux=_premiers(lignes, "journal", "journal_libelle", "code", JOURNAUX),
-        comptes=_premiers(lignes, "compte", "compte_libelle", "numero", COMPTES),
-        tiers=_premiers(lignes, "tiers", "tiers_libelle", "code", TIERS, collectif=pl.first("compte")),
+        **listes(lignes),
         sections=_complet([{"code": s, "axe": a, "libelle": lib} for (a, s), lib in lues.sections.items()], SECTIONS),
         etablissements=_etablissements(lignes),
         modes_paiement=_modes(lignes),
     )
+
+
+def regrouper(lignes: pl.DataFrame) -> pl.DataFrame:
+    """Lines with the rank of their entry, by the contract's key."""
+    return lignes.with_columns(ecriture=_rangs(lignes)).select(list(LIGNES))
+
+
+def listes(lignes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """``journaux``, ``comptes`` and ``tiers`` that the lines name."""
+    return {
+        "journaux": _premiers(lignes, "journal", "journal_libelle", "code", JOURNAUX),
+        "comptes": _premiers(lignes, "compte", "compte_libelle", "numero", COMPTES),
+        "tiers": _premiers(lignes, "tiers", "tiers_libelle", "code", TIERS, collectif=pl.first("compte")),
+    }
 
 
 def _rangs(lignes: pl.DataFrame) -> pl.Series:

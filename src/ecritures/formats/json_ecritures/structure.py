@@ -26,6 +26,8 @@ BRUT_MAX = 200
 """Characters of a raw value shown: an object may be the whole body."""
 _BLANCS = " \t\r\n"
 _JETON = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^ \t\r\n{}\[\],:"]+)', re.DOTALL)
+_ADRESSE = re.compile(r'("(?:uri|fichier)"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.IGNORECASE)
+"""The address of an attachment opens it to whoever reads it: a finding never shows it."""
 _PAS = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
@@ -266,5 +268,5 @@ def _en_clair(brut: str) -> str:
     if brut.startswith('"'):
         with suppress(ValueError):
             brut = propre(str(json.loads(brut)))
-    brut = propre(brut)
+    brut = _ADRESSE.sub(r"\1…", propre(brut))
     return brut if len(brut) <= BRUT_MAX else brut[: BRUT_MAX - 1] + "…"
