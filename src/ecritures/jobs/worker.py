@@ -17,6 +17,7 @@ from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ecritures.domain.errors import Refus
+from ecritures.imports.attach import fetch_attachments
 from ecritures.imports.incidents import trace
 from ecritures.imports.limits import Limits
 from ecritures.imports.run import FINI, REESSAYER, Etapes
@@ -87,6 +88,7 @@ def run_worker(
     DBOS(config=config)
     _declare(etapes)
     purge = _Purge(etapes)
+    pieces = threading.Thread(target=_prend_les_pieces, args=(etapes, arret), name="pieces-jointes", daemon=True)
     try:
         etapes.echauffer()
         battements.battre(executeur)
@@ -97,6 +99,7 @@ def run_worker(
             worker_concurrency=IMPORTS_EN_COURS_MAX,
             polling_interval_sec=INTERROGATION_S,
         )
+        pieces.start()
         JOURNAL.info("worker.pret", executeur=executeur)
         pret()
         while not arret.wait(BATTEMENT_S):
@@ -158,7 +161,7 @@ def _recupere(import_id: str, recuperer: Callable[[str, bool], str], limits: Lim
 
 
 class _Purge:
-    """Deletes expired deposits, once an hour."""
+    """Deletes expired deposits and keys of requests, once an hour."""
 
     def __init__(self, etapes: Etapes) -> None:
         self._app = etapes.app
@@ -168,7 +171,9 @@ class _Purge:
         if time.monotonic() < self._prochaine:
             return
         self._prochaine = time.monotonic() + PURGE_S
-        limite = datetime.now(UTC) - timedelta(seconds=self._app.limits.depot_validite_s)
+        maintenant = datetime.now(UTC)
+        limite = maintenant - timedelta(seconds=self._app.limits.depot_validite_s)
+        self._app.idempotence.purger(maintenant)
         try:
             nombre = self._app.depots.purger(limite)
         except Refus as refus:  # the store does not answer: next hour
@@ -176,6 +181,17 @@ class _Purge:
             return
         if nombre:
             JOURNAL.info("depots.purges", nombre=nombre)
+
+
+def _prend_les_pieces(etapes: Etapes, arret: threading.Event) -> None:
+    """Fetches the attachments of posted imports as they fall due. On its own thread: a slow server must not stop the
+    heartbeats. What a kill interrupts is taken up again when its reservation ends."""
+    while not arret.wait(BATTEMENT_S):
+        try:
+            while not arret.is_set() and fetch_attachments(etapes.app):
+                pass
+        except Exception as erreur:  # tried again at the end of the reservation; the thread must live on
+            JOURNAL.error("pieces.incident", erreur=type(erreur).__name__, trace=trace(erreur))
 
 
 class Incident(Exception):

@@ -6,15 +6,20 @@ import json
 import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from ecritures.imports.evenements import end_event
 from ecritures.imports.ports import Demande, NouvelleDemande
 from ecritures.imports.state import State, origins
+from ecritures.imports.webhooks import IMPORT_ANNULE
 from ecritures.storage.bases import Base
+from ecritures.storage.idempotence import import_deja_enregistre, noter_import
+from ecritures.storage.livraisons import inscrire
 from ecritures.storage.tables import IMPORTS
-from ecritures.storage.temps import instant, maintenant_ms
+from ecritures.storage.temps import en_ms, instant, maintenant_ms
 
 Enfiler = Callable[[sa.Connection, str, int, int], None]
 """Queues the job of an import (id, dossier, rank of arrival) inside the caller's transaction."""
@@ -30,7 +35,7 @@ class RegistreDemandes:
     def enregistrer(self, nouvelle: NouvelleDemande) -> Demande:
         maintenant = maintenant_ms()
         valeurs = {
-            "id": str(uuid.uuid4()),
+            "id": nouvelle.id or str(uuid.uuid4()),
             "identifiant_interne": f"{maintenant // 1000:08x}{secrets.token_hex(8)}",
             "domain": nouvelle.domain,
             "dossier": nouvelle.dossier,
@@ -45,11 +50,18 @@ class RegistreDemandes:
             "url": nouvelle.url,
             "siret": nouvelle.siret,
             "sha256": nouvelle.sha256,
+            "taille_octets": nouvelle.taille_octets,
+            "modele": nouvelle.modele,
+            "options": json.dumps(nouvelle.options, ensure_ascii=False) if nouvelle.options else None,
         }
         with self._base.ecriture() as connexion:
+            deja = import_deja_enregistre(connexion)  # the same request, whose answer was lost
+            if deja is not None:
+                return _demande(connexion.execute(sa.select(IMPORTS).where(IMPORTS.c.id == deja)).mappings().one())
             rang = connexion.execute(sa.insert(IMPORTS).values(valeurs)).inserted_primary_key
             assert rang is not None, "an insert gives its key"
             self._enfiler(connexion, str(valeurs["id"]), nouvelle.dossier, rang[0])
+            noter_import(connexion, str(valeurs["id"]))
         return _demande({**dict.fromkeys(IMPORTS.columns.keys()), **valeurs})
 
     def lire(self, import_id: str) -> Demande | None:
@@ -58,9 +70,17 @@ class RegistreDemandes:
         return _demande(ligne) if ligne else None
 
     def avancer(
-        self, import_id: str, vers: State, *, message: str | None = None, compte_rendu: Mapping[str, Any] | None = None
+        self,
+        import_id: str,
+        vers: State,
+        *,
+        message: str | None = None,
+        compte_rendu: Mapping[str, Any] | None = None,
+        pieces_a_prendre: bool = False,
     ) -> bool:
         valeurs: dict[str, Any] = {"state": vers.value, "derniere_maj_ms": maintenant_ms()}
+        if pieces_a_prendre:
+            valeurs["pieces_prochain_ms"] = maintenant_ms()
         if message is not None:
             valeurs["message"] = message
         if compte_rendu is not None:
@@ -72,7 +92,61 @@ class RegistreDemandes:
             fait = connexion.execute(
                 sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.state.in_(depuis)).values(valeurs)
             )
+            evenement = end_event(vers)
+            if fait.rowcount == 1 and evenement is not None:
+                inscrire(connexion, import_id, evenement)
             return fait.rowcount == 1
+
+    def annuler_en_attente(self, import_id: str, message: str, par: str) -> bool:
+        maintenant = maintenant_ms()
+        requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.state == State.EN_ATTENTE.value)
+        valeurs = {"state": State.EN_ERREUR.value, "derniere_maj_ms": maintenant, "message": message, "url": None}
+        with self._base.ecriture() as connexion:
+            fait = connexion.execute(requete.values(**valeurs, annulation_ms=maintenant, annule_par=par))
+            if fait.rowcount == 1:
+                inscrire(connexion, import_id, IMPORT_ANNULE)
+            return fait.rowcount == 1
+
+    def noter_annulation(self, import_id: str, par: str) -> bool:
+        requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.annulation_ms.is_(None))
+        with self._base.ecriture() as connexion:
+            fait = connexion.execute(
+                requete.values(annulation_ms=maintenant_ms(), annule_par=par, pieces_prochain_ms=None)
+            )
+            if fait.rowcount == 1:
+                inscrire(connexion, import_id, IMPORT_ANNULE)
+            return fait.rowcount == 1
+
+    def en_cours(self, dossier: int) -> int:
+        vifs = [etat.value for etat in State if not etat.est_final]
+        requete = sa.select(sa.func.count()).where(IMPORTS.c.dossier == dossier, IMPORTS.c.state.in_(vifs))
+        with self._base.lecture() as connexion:
+            return int(connexion.execute(requete).scalar_one())
+
+    def reserver_pieces(self, maintenant: datetime, reprise: datetime) -> Demande | None:
+        due = IMPORTS.c.pieces_prochain_ms <= en_ms(maintenant)
+        with self._base.lecture() as connexion:
+            requete = sa.select(IMPORTS).where(due).order_by(IMPORTS.c.pieces_prochain_ms).limit(1)
+            ligne = connexion.execute(requete).mappings().first()
+        if ligne is None:
+            return None
+        prise = sa.update(IMPORTS).where(IMPORTS.c.id == ligne["id"], due).values(pieces_prochain_ms=en_ms(reprise))
+        with self._base.ecriture() as connexion:
+            return _demande(ligne) if connexion.execute(prise).rowcount == 1 else None
+
+    def noter_pieces(self, import_id: str, bilan: Mapping[str, Any], prochaine: datetime | None) -> None:
+        celui_ci = IMPORTS.c.id == import_id
+        with self._base.ecriture() as connexion:
+            lu = connexion.execute(sa.select(IMPORTS.c.compte_rendu).where(celui_ci)).scalar_one()
+            rendu = {**(json.loads(lu) if lu else {}), "pieces_jointes": dict(bilan)}
+            connexion.execute(
+                sa.update(IMPORTS)
+                .where(celui_ci)
+                .values(
+                    compte_rendu=json.dumps(rendu, ensure_ascii=False),
+                    pieces_prochain_ms=en_ms(prochaine) if prochaine else None,
+                )
+            )
 
     def compter_essai(self, import_id: str) -> int:
         requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id).values(essais=IMPORTS.c.essais + 1)
@@ -93,6 +167,26 @@ class RegistreDemandes:
                 IMPORTS.c.sha256 == sha256,
                 IMPORTS.c.id != sauf,
                 IMPORTS.c.state == State.TERMINE.value,
+                IMPORTS.c.annulation_ms.is_(None),
+            )
+            .order_by(IMPORTS.c.rang)
+        )
+        with self._base.lecture() as connexion:
+            return [_demande(ligne) for ligne in connexion.execute(requete).mappings()]
+
+    def noter_contenu(self, import_id: str, empreinte: str) -> None:
+        with self._base.ecriture() as connexion:
+            connexion.execute(sa.update(IMPORTS).where(IMPORTS.c.id == import_id).values(empreinte_contenu=empreinte))
+
+    def memes_contenus(self, dossier: int, empreinte: str, sauf: str) -> Sequence[Demande]:
+        requete = (
+            sa.select(IMPORTS)
+            .where(
+                IMPORTS.c.dossier == dossier,
+                IMPORTS.c.empreinte_contenu == empreinte,
+                IMPORTS.c.id != sauf,
+                IMPORTS.c.state == State.TERMINE.value,
+                IMPORTS.c.annulation_ms.is_(None),
             )
             .order_by(IMPORTS.c.rang)
         )
@@ -134,4 +228,8 @@ def _demande(ligne: Mapping[str, Any] | sa.RowMapping) -> Demande:
         taille_octets=ligne["taille_octets"],
         message=ligne["message"],
         compte_rendu=json.loads(ligne["compte_rendu"]) if ligne["compte_rendu"] else None,
+        modele=ligne["modele"],
+        options=json.loads(ligne["options"]) if ligne["options"] else None,
+        annulation=None if ligne["annulation_ms"] is None else instant(ligne["annulation_ms"]),
+        annule_par=ligne["annule_par"],
     )

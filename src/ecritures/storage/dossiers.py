@@ -18,6 +18,9 @@ from ecritures.storage.temps import maintenant_ms
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,29}")
 
+POLITIQUES = ("accepter", "avertir", "refuser")
+"""What an import does of the entries that the books already hold."""
+
 
 class RegistreDossiers:
     """Codes are compared without regard to case: a dossier is found under any spelling, and created only once."""
@@ -58,6 +61,14 @@ class RegistreDossiers:
         assert cle is not None, "an insert gives its key"
         return _dossier({"dossier": cle[0], **valeurs})
 
+    def regler_doublons(self, dossier: int, politique: str) -> None:
+        if politique not in POLITIQUES:
+            raise DossierInvalide(
+                f"Le réglage des doublons « {politique[:20]} » est invalide : {', '.join(POLITIQUES)}."
+            )
+        with self._base.ecriture() as connexion:
+            connexion.execute(sa.update(DOSSIERS).where(DOSSIERS.c.dossier == dossier).values(doublons=politique))
+
     def trouver(self, domain: str, code_ibs: str) -> Dossier | None:
         with self._base.lecture() as connexion:
             ligne = connexion.execute(_par_code(domain, code_ibs)).mappings().first()
@@ -94,4 +105,14 @@ def _par_code(domain: str, code_ibs: str) -> sa.Select[Any]:
 
 def _dossier(ligne: Mapping[str, Any] | sa.RowMapping) -> Dossier:
     creations = Creations(bool(ligne["creer_journaux"]), bool(ligne["creer_comptes"]), bool(ligne["creer_tiers"]))
-    return Dossier(ligne["dossier"], ligne["domain"], ligne["code_ibs"], ligne["libelle"], ligne["siren"], creations)
+    return Dossier(
+        ligne["dossier"],
+        ligne["domain"],
+        ligne["code_ibs"],
+        ligne["libelle"],
+        ligne["siren"],
+        creations,
+        ligne.get("compte_attente") or Dossier.compte_attente,
+        ligne.get("tiers_attente"),
+        ligne.get("doublons") or Dossier.doublons,
+    )

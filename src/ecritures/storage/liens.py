@@ -56,7 +56,7 @@ class LiensGardes:
         reseau = ReseauGarde(self.reseaux_admis, echeance, limits.lien_connexion_s, self.resoudre)
         contexte = self.contexte_tls or httpcore2.default_ssl_context()
         parcours = _Parcours(limits.lien_redirections_max)
-        suivante: httpx2.URL | None = _parse(url)
+        suivante: httpx2.URL | None = parse_link(url)
         while suivante is not None:
             courante = suivante
             parcours.add(courante)
@@ -64,7 +64,7 @@ class LiensGardes:
                 _network_errors(courante.host, echeance),
                 httpcore2.ConnectionPool(ssl_context=contexte, network_backend=reseau) as connexions,
             ):
-                self._check_scheme(courante, reseau)
+                self.check_scheme(courante, reseau)
                 cible = httpcore2.URL(
                     scheme=courante.raw_scheme, host=courante.raw_host, port=courante.port, target=courante.raw_path
                 )
@@ -72,9 +72,9 @@ class LiensGardes:
                     suite = judge(reponse, courante, self.horloge())
                     if suite is None:
                         yield from body(reponse, courante.host, limits.fichier_taille_octets_max)
-            suivante = None if suite is None else _parse(suite, courante)
+            suivante = None if suite is None else parse_link(suite, courante)
 
-    def _check_scheme(self, url: httpx2.URL, reseau: ReseauGarde) -> None:
+    def check_scheme(self, url: httpx2.URL, reseau: ReseauGarde) -> None:
         """https, or http where a setting allows it."""
         if url.scheme == "https" or url.host in self.hotes_http:
             return
@@ -108,7 +108,7 @@ class _Parcours:
         self.vues.append(url)
 
 
-def _parse(texte: str, depuis: httpx2.URL | None = None) -> httpx2.URL:
+def parse_link(texte: str, depuis: httpx2.URL | None = None) -> httpx2.URL:
     """The address, absolute, without its fragment. Raises LienRefuse if it may not be followed, whatever the network."""
     try:
         url = (httpx2.URL(texte) if depuis is None else depuis.join(texte)).copy_with(fragment=None)

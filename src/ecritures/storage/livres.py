@@ -6,7 +6,6 @@ SQLite: one file a dossier below ``livres/``. PostgreSQL: the tables of the one 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,10 +18,12 @@ from ecritures.domain.constat import CONSTATS as SCHEMA_CONSTATS
 from ecritures.domain.contexte import EXERCICES_DOSSIER, Contexte
 from ecritures.domain.errors import ExerciceExistant, ExerciceInvalide
 from ecritures.domain.lot import Lot
-from ecritures.imports.ports import Dossier, Exercice
+from ecritures.imports.ports import Dossier, Exercice, PieceJointe
+from ecritures.ledger.annulation import Apercu
+from ecritures.ledger.lettrage import CleLigne
 from ecritures.ledger.posting import LIGNES_POSTEES, Plan
-from ecritures.ledger.recu import Recu, enchainer
-from ecritures.storage import rapports
+from ecritures.ledger.recu import Recu
+from ecritures.storage import annulation, chaine, cloture, doublons, lettrage, pieces, rapports
 from ecritures.storage.bases import Base
 from ecritures.storage.extraction import extract
 from ecritures.storage.fichiers_livres import FichiersLivres
@@ -67,7 +68,7 @@ class LivresSql:
         if not exercice.code.strip() or len(exercice.code) > 20:
             raise ExerciceInvalide("Le code de l'exercice doit avoir de 1 à 20 caractères.")
         with self.base(dossier).ecriture() as connexion:
-            _verrouille(connexion, dossier)
+            chaine.lock(connexion, dossier)
             for autre in _exercices(connexion, dossier):
                 if autre.code == exercice.code or (exercice.debut <= autre.fin and autre.debut <= exercice.fin):
                     raise ExerciceExistant(exercice.code, autre.code)
@@ -142,11 +143,12 @@ class LivresSql:
 
     def poster(self, dossier: int, import_id: str, plan: Plan, faits: Callable[[], Mapping[str, Any]]) -> Recu:
         with self.base(dossier).ecriture() as connexion:
-            _verrouille(connexion, dossier)
-            fait = _recu(connexion, dossier, RECUS.c.import_id == import_id)
+            chaine.lock(connexion, dossier)
+            fait = chaine.find_recu(connexion, dossier, import_id)
             if fait is not None:
                 return fait  # an earlier attempt committed; only its answer was lost
-            dernier = _dernier_recu(connexion, dossier)
+            cloture.refuse_fermes(connexion, dossier, plan)
+            dernier = chaine.last_recu(connexion, dossier)
             rang = dernier.rang + 1 if dernier else 1
             cle = [pl.lit(dossier, pl.Int64).alias("dossier"), pl.lit(rang, pl.Int64).alias("import_rang")]
             _cree_exercices(connexion, dossier, plan.exercices)
@@ -156,40 +158,46 @@ class LivresSql:
                 VENTILATIONS,
                 plan.ventilations.select(*cle, pl.all()).with_columns(pl.col("axe").fill_null("")),
             )
+            pieces.ajoute(connexion, dossier, rang, plan.pieces_jointes)
             rapports.cumule(connexion, dossier, plan.soldes)
             apports = [(JOURNAUX, plan.journaux), (COMPTES, plan.comptes), (TIERS, plan.tiers)]
             apports += [(REFERENCES[nom], cadre) for nom, cadre in plan.references.items()]
+            annulation.note_creations(connexion, dossier, rang, EXERCICES, plan.exercices)
             for table, cadre in apports:
-                load(connexion, table, _manquants(connexion, table, dossier, cadre))
-            recu = enchainer(dernier, import_id, faits())
+                nouveaux = _manquants(connexion, table, dossier, cadre)
+                load(connexion, table, nouveaux)
+                annulation.note_creations(connexion, dossier, rang, table, nouveaux)
+            recu = chaine.append(connexion, dossier, "import", faits(), import_id)
             assert recu.rang == rang, "lines bear the rank of their receipt"
-            connexion.execute(
-                sa.insert(RECUS).values(
-                    dossier=dossier,
-                    rang=recu.rang,
-                    import_id=import_id,
-                    precedent=recu.precedent,
-                    empreinte=recu.empreinte,
-                    contenu=json.dumps(recu.contenu, ensure_ascii=False),
-                )
-            )
             return recu
+
+    def pieces_jointes(self, dossier: int, import_id: str) -> Sequence[PieceJointe]:
+        with self.base(dossier).lecture() as connexion:
+            return pieces.lire(connexion, dossier, import_id)
+
+    def noter_piece(self, dossier: int, import_id: str, piece: PieceJointe) -> None:
+        with self.base(dossier).ecriture() as connexion:
+            pieces.note(connexion, dossier, import_id, piece)
 
     def recu(self, dossier: int, import_id: str) -> Recu | None:
         with self.base(dossier).lecture() as connexion:
-            return _recu(connexion, dossier, RECUS.c.import_id == import_id)
+            return chaine.find_recu(connexion, dossier, import_id)
 
     def recus(self, dossier: int) -> Iterator[Recu]:
         with self.base(dossier).lecture() as connexion:
             requete = sa.select(RECUS).where(RECUS.c.dossier == dossier).order_by(RECUS.c.rang)
-            yield from [_en_recu(ligne) for ligne in connexion.execute(requete).mappings()]
+            yield from [chaine.as_recu(ligne) for ligne in connexion.execute(requete).mappings()]
 
     def lignes_import(self, dossier: int, import_id: str) -> pl.DataFrame:
         colonnes = [LIGNES.c[nom] for nom in LIGNES_POSTEES]
         with self.base(dossier).lecture() as connexion:
             rang = (
                 sa.select(RECUS.c.rang)
-                .where(RECUS.c.dossier == dossier, RECUS.c.import_id == import_id)
+                .where(
+                    RECUS.c.dossier == dossier,
+                    RECUS.c.import_id == import_id,
+                    RECUS.c.sorte.in_(chaine.POSANTES),
+                )
                 .scalar_subquery()
             )
             requete = (
@@ -204,6 +212,44 @@ class LivresSql:
 
     def lot(self, dossier: int, exercice: str | None = None) -> Lot:
         return extract(self.base(dossier), dossier, exercice)
+
+    # -- cancel, lettrage, closing: each one transaction under the dossier's lock
+
+    def apercu_annulation(self, dossier: int, import_id: str) -> Apercu | None:
+        return annulation.preview(self.base(dossier), dossier, import_id)
+
+    def annuler(self, dossier: int, import_id: str, faits: Mapping[str, Any]) -> tuple[Recu, bool]:
+        return annulation.cancel(self.base(dossier), dossier, import_id, faits)
+
+    def lignes_ouvertes(
+        self, dossier: int, compte: str, tiers: str | None = None, *, apres: str | None = None, limite: int = 100
+    ) -> tuple[pl.DataFrame, str | None]:
+        with self.base(dossier).lecture() as connexion:
+            return rapports.lignes_ouvertes(connexion, dossier, compte, tiers, apres, limite)
+
+    def lettrer(
+        self, dossier: int, cles: Sequence[CleLigne], code: str | None, partiel: bool, faits: Mapping[str, Any]
+    ) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            return lettrage.letter(connexion, dossier, cles, code, partiel, faits)
+
+    def delettrer(
+        self, dossier: int, compte: str, tiers: str | None, code: str, exercice: str | None, faits: Mapping[str, Any]
+    ) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            return lettrage.unletter(connexion, dossier, compte, tiers, code, exercice, faits)
+
+    def clore(self, dossier: int, code: str, faits: Mapping[str, Any]) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            return cloture.close(connexion, dossier, code, faits)
+
+    def rouvrir(self, dossier: int, code: str, faits: Mapping[str, Any]) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            return cloture.reopen(connexion, dossier, code, faits)
+
+    def valider(self, dossier: int, code: str, jusqu_a: date, faits: Mapping[str, Any]) -> Recu:
+        with self.base(dossier).ecriture() as connexion:
+            return cloture.validate(connexion, dossier, code, jusqu_a, faits)
 
     # -- findings
 
@@ -275,6 +321,16 @@ class LivresSql:
         with self.base(dossier).lecture() as connexion:
             return rapports.grand_livre(connexion, dossier, compte, debut, fin, apres, limite)
 
+    def resumes_ecritures(
+        self, dossier: int, journaux: Sequence[str], debut: date, fin: date, *, sauf: str
+    ) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return doublons.summaries(connexion, dossier, journaux, debut, fin, sauf)
+
+    def lignes_des_ecritures(self, dossier: int, ecritures: pl.DataFrame) -> pl.DataFrame:
+        with self.base(dossier).lecture() as connexion:
+            return doublons.entry_lines(connexion, dossier, ecritures)
+
     def soldes_exacts(self, dossier: int) -> bool:
         with self.base(dossier).lecture() as connexion:
             return rapports.cumul_des_lignes(connexion, dossier) == rapports.cumul_tenu(connexion, dossier)
@@ -291,15 +347,12 @@ class LivresSql:
         return somme.hexdigest()
 
 
-def _verrouille(connexion: sa.Connection, dossier: int) -> None:
-    """One writer a dossier. SQLite's BEGIN IMMEDIATE already holds the dossier's file."""
-    if connexion.dialect.name == "postgresql":
-        connexion.execute(sa.text("SELECT pg_advisory_xact_lock(7401, :dossier)"), {"dossier": dossier})
-
-
 def _exercices(connexion: sa.Connection, dossier: int) -> list[Exercice]:
     requete = sa.select(EXERCICES).where(EXERCICES.c.dossier == dossier).order_by(EXERCICES.c.debut)
-    return [Exercice(e.code, e.debut, e.fin, bool(e.est_clos), e.libelle) for e in connexion.execute(requete)]
+    return [
+        Exercice(e.code, e.debut, e.fin, bool(e.est_clos), e.libelle, e.valide_jusqu_a)
+        for e in connexion.execute(requete)
+    ]
 
 
 _BOOLEENS = ("est_ferme", "est_principal")
@@ -346,18 +399,3 @@ def _cree_exercices(connexion: sa.Connection, dossier: int, exercices: pl.DataFr
         EXERCICES,
         exercices.select(pl.lit(dossier, pl.Int64).alias("dossier"), *colonnes).cast({"est_clos": pl.Int64}),
     )
-
-
-def _recu(connexion: sa.Connection, dossier: int, *conditions: sa.ColumnElement[bool]) -> Recu | None:
-    ligne = connexion.execute(sa.select(RECUS).where(RECUS.c.dossier == dossier, *conditions)).mappings().first()
-    return _en_recu(ligne) if ligne else None
-
-
-def _dernier_recu(connexion: sa.Connection, dossier: int) -> Recu | None:
-    requete = sa.select(RECUS).where(RECUS.c.dossier == dossier).order_by(RECUS.c.rang.desc()).limit(1)
-    ligne = connexion.execute(requete).mappings().first()
-    return _en_recu(ligne) if ligne else None
-
-
-def _en_recu(ligne: sa.RowMapping) -> Recu:
-    return Recu(ligne["rang"], ligne["import_id"], ligne["precedent"], json.loads(ligne["contenu"]), ligne["empreinte"])

@@ -151,6 +151,19 @@ def grand_livre(
     return cadre, _ecrit_curseur(cadre, cadre["solde_centimes"][-1]) if suite else None
 
 
+def lignes_ouvertes(
+    connexion: sa.Connection, dossier: int, compte: str, tiers: str | None, apres: str | None, limite: int
+) -> tuple[pl.DataFrame, str | None]:
+    """One page of the lines of an account that are not lettered, or in part only (small letters); one third party's, when
+    given."""
+    ouverte = sa.or_(LIGNES.c.lettrage.is_(None), LIGNES.c.lettrage != sa.func.upper(LIGNES.c.lettrage))
+    quoi = sa.and_(LIGNES.c.compte == compte, LIGNES.c.type_ecriture.in_(NORMALES), ouverte)
+    if tiers is not None:
+        quoi = sa.and_(quoi, LIGNES.c.tiers == tiers)
+    cadre, suite = _page(connexion, dossier, quoi, None, None, _lit_curseur(apres), limite)
+    return cadre, _ecrit_curseur(cadre, 0) if suite else None
+
+
 def cumul_tenu(connexion: sa.Connection, dossier: int) -> set[tuple[Any, ...]]:
     """The stored roll-ups, as a set of rows."""
     requete = sa.select(*(SOLDES.c[nom] for nom in SCHEMA_SOLDES)).where(

@@ -134,6 +134,7 @@ IDEMPOTENCE = _table(
     sa.Column("reponse", TEXTE),
     sa.Column("import_id", TEXTE),
     sa.Column("creation_ms", ENTIER, nullable=False),
+    sa.Column("bail_ms", ENTIER, nullable=False),  # until when its execution is believed alive
     sa.Column("expiration_ms", ENTIER, nullable=False),
     sa.Index("idempotence_expiration", "expiration_ms"),
 )
@@ -310,6 +311,8 @@ IMPORTS = _table(
     sa.Column("empreinte_contenu", TEXTE),  # SHA-256 of the lot's entries, whatever the bytes that brought them
     sa.Column("annulation_ms", ENTIER),
     sa.Column("annule_par", TEXTE),
+    sa.Column("pieces_prochain_ms", ENTIER),  # next try of its attachments; null: none to fetch
+    sa.Index("imports_pieces", "pieces_prochain_ms"),
     sa.Index("imports_domain", "domain", "rang"),
     sa.Index("imports_dossier_sha256", "dossier", "sha256"),
     sa.Index("imports_dossier_contenu", "dossier", "empreinte_contenu"),
@@ -535,6 +538,7 @@ PIECES_JOINTES = _livre(
     sa.Column("nom_fichier", TEXTE),
     sa.Column("sha256", TEXTE),
     sa.Column("taille_octets", ENTIER),
+    sa.Column("motif", TEXTE),  # why it is missing: never the address
 )
 """Attachments of entries (importJson ``fichier.uri``): fetched after the posting, kept among the originals."""
 

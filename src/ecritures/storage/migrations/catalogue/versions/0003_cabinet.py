@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("reponse", sa.Text(), nullable=True),
         sa.Column("import_id", sa.Text(), nullable=True),
         sa.Column("creation_ms", ENTIER, nullable=False),
+        sa.Column("bail_ms", ENTIER, nullable=False),
         sa.Column("expiration_ms", ENTIER, nullable=False),
         sa.PrimaryKeyConstraint("acteur", "cle"),
         sqlite_strict=True,
@@ -240,4 +241,6 @@ def upgrade() -> None:
     op.add_column("imports", sa.Column("empreinte_contenu", sa.Text(), nullable=True))
     op.add_column("imports", sa.Column("annulation_ms", ENTIER, nullable=True))
     op.add_column("imports", sa.Column("annule_par", sa.Text(), nullable=True))
+    op.add_column("imports", sa.Column("pieces_prochain_ms", ENTIER, nullable=True))
+    op.create_index("imports_pieces", "imports", ["pieces_prochain_ms"], unique=False)
     op.create_index("imports_dossier_contenu", "imports", ["dossier", "empreinte_contenu"], unique=False)

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("nom_fichier", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("taille_octets", ENTIER, nullable=True),
+        sa.Column("motif", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("dossier", "import_rang", "numero_ligne"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
