@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ecritures.checks import CHECKS
 from ecritures.checks.check import run
@@ -17,6 +19,7 @@ class Examen:
 
     lot: Lot | None
     constats: Constats
+    annexes: Mapping[str, Any] = field(default_factory=dict)  # what the compte rendu says beside them
 
     @property
     def est_postable(self) -> bool:

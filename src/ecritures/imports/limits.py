@@ -38,5 +38,8 @@ class Limits:
     lien_redirections_max: int = 5
     """Redirections followed, each checked as the first address."""
 
+    idempotence_duree_s: int = 30 * 86_400
+    """How long an Idempotency-Key and its answer are kept: a month's closing is often sent again within it."""
+
     constats_max: int = 100_000
     """Findings kept for one import; their totals stay true beyond."""

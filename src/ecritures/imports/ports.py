@@ -14,8 +14,15 @@ import polars as pl
 
 from ecritures.domain.contexte import Contexte, Creations
 from ecritures.domain.lot import Lot, Profil
+from ecritures.imports.cabinet import Cabinets, Personnes, Sessions
+from ecritures.imports.idempotence import Idempotence
 from ecritures.imports.limits import Limits
+from ecritures.imports.listes import Listes
+from ecritures.imports.requetes import Requetes
 from ecritures.imports.state import State
+from ecritures.imports.webhooks import Envois, Webhooks
+from ecritures.ledger.annulation import Apercu
+from ecritures.ledger.lettrage import CleLigne
 from ecritures.ledger.posting import Plan
 from ecritures.ledger.recu import Recu
 
@@ -30,6 +37,9 @@ class Dossier:
     libelle: str
     siren: str | None = None
     creations: Creations = field(default_factory=Creations)
+    compte_attente: str = "471000"  # takes the balancing line of importJson
+    tiers_attente: str | None = None  # takes the lines of tiers that may not be created
+    doublons: str = "accepter"  # entries already in the books: accepter (as Loop), avertir, refuser
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Exercice:
     fin: date
     est_clos: bool = False
     libelle: str | None = None
+    valide_jusqu_a: date | None = None  # entries up to that day are validated
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,12 @@ class NouvelleDemande:
     url: str | None = None
     sha256: str | None = None  # already kept among the originals (upload by our own API)
     siret: str | None = None
+    id: str | None = None  # chosen by the caller; None: a new one
+    taille_octets: int | None = None
+    modele: str | None = None  # name of the custom model
+    options: Mapping[str, Any] | None = (
+        None  # ``modele``: its TOML when the request came, so that a change does not matter
+    )
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,10 @@ class Demande:
     taille_octets: int | None = None
     message: str | None = None  # why it ended in error, in one sentence
     compte_rendu: Mapping[str, Any] | None = None  # see report.py
+    modele: str | None = None
+    options: Mapping[str, Any] | None = None
+    annulation: datetime | None = None  # when it was cancelled: code 50 of the history
+    annule_par: str | None = None
 
 
 class Demandes(Protocol):
@@ -91,9 +112,36 @@ class Demandes(Protocol):
     def lire(self, import_id: str) -> Demande | None: ...
 
     def avancer(
-        self, import_id: str, vers: State, *, message: str | None = None, compte_rendu: Mapping[str, Any] | None = None
+        self,
+        import_id: str,
+        vers: State,
+        *,
+        message: str | None = None,
+        compte_rendu: Mapping[str, Any] | None = None,
+        pieces_a_prendre: bool = False,
     ) -> bool:
-        """Moves to ``vers`` if the present state allows it. False: it was already there or beyond. Final: forgets the url."""
+        """Moves to ``vers`` if the present state allows it. False: it was already there or beyond. Final: forgets the url.
+        ``pieces_a_prendre``: its attachments are to be fetched from now on."""
+        ...
+
+    def annuler_en_attente(self, import_id: str, message: str, par: str) -> bool:
+        """Ends in error, as cancelled, a request that still waits. False: it was taken up already, or is over."""
+        ...
+
+    def noter_annulation(self, import_id: str, par: str) -> bool:
+        """Notes when and by whom an import was cancelled; its state stays. False: it was noted already."""
+        ...
+
+    def en_cours(self, dossier: int) -> int:
+        """Imports of the dossier that wait or run."""
+        ...
+
+    def reserver_pieces(self, maintenant: datetime, reprise: datetime) -> Demande | None:
+        """One import whose attachments are due, taken for this caller until ``reprise``; None when there is none."""
+        ...
+
+    def noter_pieces(self, import_id: str, bilan: Mapping[str, Any], prochaine: datetime | None) -> None:
+        """Writes ``bilan`` in the compte rendu as ``pieces_jointes``; ``prochaine``: next try, None: nothing left to try."""
         ...
 
     def compter_essai(self, import_id: str) -> int:
@@ -103,7 +151,15 @@ class Demandes(Protocol):
     def noter_original(self, import_id: str, sha256: str, taille_octets: int) -> None: ...
 
     def memes_octets(self, dossier: int, sha256: str, sauf: str) -> Sequence[Demande]:
-        """Earlier imports of the same bytes in that dossier that ended in success, oldest first."""
+        """Earlier imports of the same bytes in that dossier that ended in success and stand, oldest first."""
+        ...
+
+    def noter_contenu(self, import_id: str, empreinte: str) -> None:
+        """The hash of the lot's entries (ledger.doublons.empreinte_contenu)."""
+        ...
+
+    def memes_contenus(self, dossier: int, empreinte: str, sauf: str) -> Sequence[Demande]:
+        """Other imports of the same entries that the books still hold, oldest first."""
         ...
 
     def lister(
@@ -122,11 +178,31 @@ class Dossiers(Protocol):
         """Raises DossierExistant, DossierInvalide."""
         ...
 
+    def regler_doublons(self, dossier: int, politique: str) -> None:
+        """``accepter``, ``avertir`` or ``refuser``. Raises DossierInvalide."""
+        ...
+
     def trouver(self, domain: str, code_ibs: str) -> Dossier | None: ...
 
     def numero(self, dossier: int) -> Dossier | None: ...
 
     def lister(self, domain: str | None = None) -> Sequence[Dossier]: ...
+
+
+@dataclass(frozen=True)
+class PieceJointe:
+    """An attachment of a line (importJson ``fichier.uri``). ``etat``: a_prendre, prise, manquante. ``uri`` is a secret, None
+    once the document is here or given up."""
+
+    numero_ligne: int
+    etat: str
+    uri: str | None = field(default=None, repr=False)
+    essais: int = 0
+    prochain: datetime | None = None
+    nom_fichier: str | None = None
+    sha256: str | None = None
+    taille_octets: int | None = None
+    motif: str | None = None
 
 
 class Livres(Protocol):
@@ -144,6 +220,14 @@ class Livres(Protocol):
 
     def connait_siret(self, dossier: int, siret: str) -> bool: ...
 
+    def pieces_jointes(self, dossier: int, import_id: str) -> Sequence[PieceJointe]:
+        """The attachments of a posted import, by line."""
+        ...
+
+    def noter_piece(self, dossier: int, import_id: str, piece: PieceJointe) -> None:
+        """Keeps what became of one attachment. Does nothing when the import was cancelled meanwhile."""
+        ...
+
     def recu(self, dossier: int, import_id: str) -> Recu | None:
         """The receipt of an import that was posted; None if it was not."""
         ...
@@ -153,6 +237,45 @@ class Livres(Protocol):
 
         ``faits`` gives what the receipt states; it is called once, after the lines were loaded.
         """
+        ...
+
+    def apercu_annulation(self, dossier: int, import_id: str) -> Apercu | None:
+        """What a cancel would do now, with all that forbids it; None when that import is not in the books, or no more."""
+        ...
+
+    def annuler(self, dossier: int, import_id: str, faits: Mapping[str, Any]) -> tuple[Recu, bool]:
+        """Takes back what that import posted and created, with a receipt of kind ``annulation``, all or none. False beside
+        the receipt: it was done already. Raises AnnulationRefusee."""
+        ...
+
+    def lignes_ouvertes(
+        self, dossier: int, compte: str, tiers: str | None = None, *, apres: str | None = None, limite: int = 100
+    ) -> tuple[pl.DataFrame, str | None]:
+        """Lines of an account (and third party) not lettered, or in part only, by date; and the cursor of the next page."""
+        ...
+
+    def lettrer(
+        self, dossier: int, cles: Sequence[CleLigne], code: str | None, partiel: bool, faits: Mapping[str, Any]
+    ) -> Recu:
+        """Raises LigneInconnue, ExerciceClos, LettrageRefuse."""
+        ...
+
+    def delettrer(
+        self, dossier: int, compte: str, tiers: str | None, code: str, exercice: str | None, faits: Mapping[str, Any]
+    ) -> Recu:
+        """Raises LettrageInconnu, ExerciceClos."""
+        ...
+
+    def clore(self, dossier: int, code: str, faits: Mapping[str, Any]) -> Recu:
+        """Closes, and writes the next exercice's à-nouveaux. Raises ExerciceInconnu, ClotureRefusee, PeriodeValidee."""
+        ...
+
+    def rouvrir(self, dossier: int, code: str, faits: Mapping[str, Any]) -> Recu:
+        """The inverse of ``clore``. Raises ExerciceInconnu, ClotureRefusee."""
+        ...
+
+    def valider(self, dossier: int, code: str, jusqu_a: date, faits: Mapping[str, Any]) -> Recu:
+        """Raises ExerciceInconnu, ExerciceClos, ClotureRefusee."""
         ...
 
     def garder_constats(self, dossier: int, import_id: str, constats: pl.DataFrame) -> None:
@@ -174,6 +297,16 @@ class Livres(Protocol):
     def lot(self, dossier: int, exercice: str | None = None) -> Lot:
         """Everything posted in an exercice (None: in all), as a lot: what an export writes and a comparison reads. Lines in
         the order of posting, numbered from 1; the lists of the dossier name their codes."""
+        ...
+
+    def resumes_ecritures(
+        self, dossier: int, journaux: Sequence[str], debut: date, fin: date, *, sauf: str
+    ) -> pl.DataFrame:
+        """ledger.doublons.RESUMES of the entries of these journals and days, those of import ``sauf`` left out."""
+        ...
+
+    def lignes_des_ecritures(self, dossier: int, ecritures: pl.DataFrame) -> pl.DataFrame:
+        """The lines of these entries (``import_rang, ecriture``), with ``import_rang`` and ``import_id``."""
         ...
 
     def soldes_exacts(self, dossier: int) -> bool:
@@ -231,12 +364,15 @@ class Livres(Protocol):
 
 @dataclass(frozen=True)
 class Acces:
-    """Who calls: what an API key gives. ``cle`` is its public part."""
+    """Who calls: what an API key or a session gives. ``cle``: the key's public part, or the person's identifiant."""
 
     domain: str
     cle: str
-    est_avancee: bool = False
+    est_avancee: bool = False  # firm routes, beside those of its dossiers; always true of a person
     dossiers_permis: frozenset[int] | None = None  # None: every dossier of the firm
+    role: str = "collaborateur"  # administrateur, collaborateur, lecture
+    limite_minute: int | None = None  # requests a minute; None: the server's setting
+    est_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,25 +385,84 @@ class CleListee:
     est_avancee: bool
     creation: datetime
     est_revoquee: bool
+    role: str = "collaborateur"
+    expiration: datetime | None = None
+    dernier_usage: datetime | None = None  # to the minute
+    limite_minute: int | None = None
+    dossiers: frozenset[int] | None = None  # None: every dossier of the firm
+
+
+@dataclass(frozen=True)
+class AbonnementListe:
+    """One subscription key as shown in a list. A subscription has a primary and a secondary one, and, during a rotation, the
+    key that is on its way out."""
+
+    abonnement: str
+    nom: str
+    rang: str  # primaire, secondaire
+    domain: str | None  # None: for the keys of any firm
+    creation: datetime
+    expiration: datetime | None
+    dernier_usage: datetime | None
+    est_revoquee: bool
 
 
 class Cles(Protocol):
     """Subscription keys and API keys. Secrets are given once, at creation; only their hash is kept."""
 
     def creer_abonnement(self, nom: str) -> str:
-        """A new subscription key, in clear: the only time it can be seen."""
+        """A new subscription and its primary key, in clear: the only time it can be seen. For the keys of any firm."""
+        ...
+
+    def ouvrir_abonnement(self, nom: str, domain: str | None = None) -> tuple[str, str, str]:
+        """A new subscription: its number, its primary and its secondary key, in clear."""
+        ...
+
+    def tourner_abonnement(
+        self, abonnement: str, rang: str, *, recouvrement_s: int, domain: str | None = None
+    ) -> str | None:
+        """A new key of that rank, in clear, valid at once; the one before stays valid ``recouvrement_s`` more seconds. None:
+        no such subscription (of that firm, when named) has a key left."""
+        ...
+
+    def lister_abonnements(self, domain: str | None = None) -> Sequence[AbonnementListe]: ...
+
+    def revoquer_abonnement(self, abonnement: str, *, rang: str | None = None, domain: str | None = None) -> bool:
+        """Its keys (of that rank only, when given) are refused from the next request on. False: none was left."""
+        ...
+
+    def identifier_abonnement(self, cle: str) -> AbonnementListe | None:
+        """Whose subscription key this is; None when unknown, revoked or expired (no difference is shown)."""
         ...
 
     def abonnement_valide(self, cle: str) -> bool: ...
 
     def creer_cle(
-        self, domain: str, libelle: str, *, est_avancee: bool = False, dossiers: Sequence[int] | None = None
+        self,
+        domain: str,
+        libelle: str,
+        *,
+        est_avancee: bool = False,
+        dossiers: Sequence[int] | None = None,
+        role: str = "collaborateur",
+        expiration: datetime | None = None,
+        limite_minute: int | None = None,
     ) -> str:
         """A new API key ``key:secret``, in clear, valid for these dossiers (None: all). Creates the firm when absent."""
         ...
 
+    def trouver(self, domain: str, cle: str) -> CleListee | None: ...
+
+    def activer(self, cle: str, dossier: int) -> bool:
+        """The key may touch that dossier. False: it already could."""
+        ...
+
+    def desactiver(self, cle: str, dossier: int) -> bool:
+        """The key may no longer touch it. False: it could not. Raises CleTousDossiers."""
+        ...
+
     def identifier(self, apikey: str) -> Acces | None:
-        """Whose key this is; None when malformed, unknown or revoked (no difference is shown)."""
+        """Whose key this is; None when malformed, unknown, revoked or expired (no difference is shown)."""
         ...
 
     def lister(self, domain: str | None = None) -> Sequence[CleListee]: ...
@@ -345,6 +540,44 @@ class Liens(Protocol):
 
 
 @dataclass(frozen=True)
+class TraceAudit:
+    """One line of the audit trail. ``acteur``: public part of a key, identifiant of a person, or ``systeme``."""
+
+    rang: int
+    instant: datetime
+    acteur: str
+    action: str
+    objet: str | None
+    dossier: int | None
+    details: Mapping[str, Any] | None
+
+
+class Audit(Protocol):
+    """Who did what. Never given a secret; ``action`` is ``sujet.verbe`` (``cle.creation``, ``exercice.cloture``)."""
+
+    def noter(
+        self,
+        domain: str,
+        acteur: str,
+        action: str,
+        *,
+        objet: str | None = None,
+        dossier: int | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None: ...
+
+    def lister(
+        self, domain: str, *, avant: int | None = None, limite: int = 100, action: str | None = None
+    ) -> Sequence[TraceAudit]:
+        """Newest first; ``avant`` is the rank of the last one seen."""
+        ...
+
+    def parcourir(self, domain: str) -> Iterator[TraceAudit]:
+        """All of a firm's, oldest first, by blocks: for an export of any length."""
+        ...
+
+
+@dataclass(frozen=True)
 class Ports:
     """All edges, wired by main."""
 
@@ -356,5 +589,14 @@ class Ports:
     depots: Depots
     liens: Liens
     modeles: Modeles
+    cabinets: Cabinets
+    personnes: Personnes
+    sessions: Sessions
+    audit: Audit
+    listes: Listes
+    idempotence: Idempotence
+    webhooks: Webhooks
+    envois: Envois
+    requetes: Requetes
     limits: Limits
     profil_fec: Profil = Profil.TOLERANT

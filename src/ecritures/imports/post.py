@@ -27,7 +27,10 @@ def post(demande: Demande, examen: Examen, contexte: Contexte, app: Ports) -> No
         recu = app.livres.poster(demande.dossier, demande.id, plan, lambda: _faits(demande, plan, empreinte.result()))
     deja = app.demandes.memes_octets(demande.dossier, demande.sha256 or "", sauf=demande.id)
     app.demandes.avancer(
-        demande.id, State.TERMINE, compte_rendu=succeeded(examen.lot, examen.constats, plan, recu, deja)
+        demande.id,
+        State.TERMINE,
+        compte_rendu={**succeeded(examen.lot, examen.constats, plan, recu, deja), **examen.annexes},
+        pieces_a_prendre=not plan.pieces_jointes.is_empty(),
     )
 
 

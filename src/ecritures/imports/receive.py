@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
-from ecritures.domain.errors import AccesRefuse, DossierInconnu, Refus
+from ecritures.domain.errors import AccesRefuse, DossierInconnu, ModeleInconnu, Refus
 from ecritures.imports.ports import Demande, Dossier, NouvelleDemande, Ports
 
 NOM_MAX = 200
@@ -68,6 +69,45 @@ def receive(
             dossier.domain, dossier.dossier, dossier.code_ibs, format_, nom, origine, uri, url, sha256, siret
         )
     )
+
+
+def receive_perso(
+    dossier: Dossier,
+    modele: str,
+    app: Ports,
+    *,
+    uri: str | None = None,
+    url: str | None = None,
+    sha256: str | None = None,
+    nom_fichier: str | None = None,
+    siret: str | None = None,
+    origine: str = "Par API",
+) -> Demande:
+    """Registers the import of a file under a saved model of the firm. The model's text is kept with the request: changing
+    it does not change an import that waits. Raises ModeleInconnu."""
+    trouve = app.modeles.trouver(dossier.domain, modele)
+    if trouve is None:
+        raise ModeleInconnu(modele[:NOM_MAX])
+    nom = nom_fichier or file_name(uri or url or "") or "import.csv"
+    nouvelle = NouvelleDemande(
+        dossier.domain, dossier.dossier, dossier.code_ibs, "perso", nom, origine, uri, url, sha256, siret,
+        modele=trouve.nom, options={"modele": trouve.texte},
+    )  # fmt: skip
+    return app.demandes.enregistrer(nouvelle)
+
+
+def receive_json(
+    dossier: Dossier, octets: bytes, app: Ports, *, siret: str | None = None, origine: str = "Par API"
+) -> Demande:
+    """Keeps the body as the original, then registers its import under ``import-<8>.json`` (loop-api 19-41). A body whose
+    request was not registered in the end is a file that nothing names."""
+    sha256, taille_octets = app.originaux.garder(iter([octets]), app.limits.fichier_taille_octets_max)
+    import_id = str(uuid4())
+    nouvelle = NouvelleDemande(
+        dossier.domain, dossier.dossier, dossier.code_ibs, "json", f"import-{import_id[:8]}.json", origine,
+        sha256=sha256, siret=siret, id=import_id, taille_octets=taille_octets,
+    )  # fmt: skip
+    return app.demandes.enregistrer(nouvelle)
 
 
 def file_name(chemin: str) -> str:

@@ -23,8 +23,8 @@ from ecritures.ledger.recu import Recu
 ERREUR_GENERALE = "Une erreur s'est produite lors de l'import"
 """Beginning of the message of an import refused for any reason but a date (loop-api A2)."""
 
-HORS_EXERCICE = "ecriture.hors_exercice"
-"""The finding whose own message, « Une écriture n'est pas dans l'exercice… », is the import's (loop-api A1)."""
+HORS_EXERCICE = ("ecriture.hors_exercice", "json.hors_contexte", "import.hors_derniere_periode")
+"""The findings whose own message, « Une écriture n'est pas dans l'exercice… », is the import's (loop-api A1)."""
 
 _DECRITS = ("encodage", "fin_de_ligne", "lignes", "ecritures", "debit_centimes", "credit_centimes", "ventilations")
 """What describe_lot always says, whatever the format."""
@@ -47,6 +47,8 @@ def describe_lot(lot: Lot) -> dict[str, Any]:
         decrit |= {"enregistrements": dict(lot.enregistrements), "entete": dict(lot.entete)}
     if lot.regime:
         decrit["regime"] = lot.regime
+    if lot.format == "perso":
+        decrit["modele"] = lot.entete.get("modele")
     return decrit
 
 
@@ -96,10 +98,13 @@ def counts(constats: Constats) -> dict[str, Any]:
 def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequence[Demande]) -> dict[str, Any]:
     """Compte rendu of a posted import. ``deja``: earlier imports of the same bytes, which is no error but is said."""
     suite = []
+    pieces = plan.pieces_jointes.height
+    if pieces:
+        suite.append(f"{pieces} pièce(s) jointe(s) à prendre à leur adresse : « pieces_jointes » dit où on en est.")
     if plan.exercices.height:
         suite.append(
-            "Le dossier a reçu ses exercices et ses paramètres de ce fichier : ils y restent si l'import est annulé, "
-            "seules les écritures en sont retirées."
+            "Le dossier a reçu ses exercices et ses paramètres de ce fichier : une annulation "
+            "les reprend avec ses écritures, sauf ce que d'autres emploient alors."
         )
     if deja:
         suite.append(
@@ -117,6 +122,7 @@ def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequen
             "tiers": plan.tiers["code"].to_list(),
             **_autres_crees(plan),
         },
+        **({"pieces_jointes": {"a_prendre": pieces, "prises": 0, "manquantes": []}} if pieces else {}),
         "recu": {"rang": recu.rang, "empreinte": recu.empreinte, "precedent": recu.precedent},
         "deja_importe": [d.id for d in deja],
         "suite": suite,
@@ -126,7 +132,7 @@ def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequen
 def _autres_crees(plan: Plan) -> dict[str, list[str]]:
     """Exercices and reference data that the import created, by kind; a kind of which nothing was created is left out.
 
-    They stay in the dossier when the import is cancelled: other entries may use them by then.
+    A cancel takes them back, except those that other entries use by then.
     """
     listes = {"exercices": plan.exercices["code"].to_list()}
     for nom, cadre in plan.references.items():
@@ -156,14 +162,14 @@ def refusal_message(constats: Constats) -> str:
         pl.col("numero_ligne").is_null(), maintain_order=True
     )
     premiere = erreurs.row(0, named=True)
-    hors = erreurs.filter(pl.col("id") == HORS_EXERCICE)
+    hors = erreurs.filter(pl.col("id").is_in(HORS_EXERCICE))
     if not hors.is_empty():
         premiere = hors.row(0, named=True)
     texte = f"{premiere['message']} {_place(premiere)}{premiere['remede']}"
     autres = constats.par_severite.get(Severity.ERROR, 0) - 1
     if autres:
         texte += f" ({autres} autre{'s' if autres > 1 else ''} erreur{'s' if autres > 1 else ''} dans le compte rendu.)"
-    return texte if premiere["id"] == HORS_EXERCICE else f"{ERREUR_GENERALE} : {texte}"
+    return texte if premiere["id"] in HORS_EXERCICE else f"{ERREUR_GENERALE} : {texte}"
 
 
 def not_done(refus: Refus) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ecritures.domain.contexte import Contexte
 from ecritures.domain.errors import LienInjoignable, Refus
 from ecritures.domain.lot import OptionsLecture
 from ecritures.imports.check import Examen, check
+from ecritures.imports.doublons import find_duplicates
 from ecritures.imports.fetch import fetch
+from ecritures.imports.options import apply_request, saved_model
 from ecritures.imports.ports import Demande, Ports
 from ecritures.imports.post import post
 from ecritures.imports.read import read
@@ -76,6 +78,7 @@ class Etapes:
         self.app.livres.garder_constats(demande.dossier, demande.id, examen.constats.liste)
         if not examen.est_postable:
             message, rendu = refused(examen.lot, examen.constats)
+            rendu |= examen.annexes
             self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=message, compte_rendu=rendu)
             return FINI
         with self._verrou:
@@ -126,9 +129,17 @@ class Etapes:
         assert dossier is not None and demande.sha256 is not None, "a fetched request has a dossier and an original"
         contexte = self.app.livres.contexte(dossier)
         octets = self.app.originaux.lire(demande.sha256)
-        options = OptionsLecture(nom_fichier=demande.nom_fichier, profil=self.app.profil_fec)
+        options = OptionsLecture(
+            nom_fichier=demande.nom_fichier, profil=self.app.profil_fec, modele=saved_model(demande)
+        )
         lecture = read(octets, demande.format, options)
-        return check(lecture, contexte, self.app.limits.constats_max), contexte
+        if demande.format in ("json", "perso"):
+            lecture, contexte = apply_request(lecture, contexte, demande, dossier, self.app)
+        if lecture.lot is None:
+            return check(lecture, contexte, self.app.limits.constats_max), contexte
+        doublons = find_duplicates(lecture.lot, contexte, dossier, demande, self.app)
+        examen = check(lecture, doublons.dans(contexte), self.app.limits.constats_max)
+        return replace(examen, annexes={"doublons": doublons.rendu()}), contexte
 
     def _refuser(self, demande: Demande, refus: Refus) -> str:
         self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=not_done(refus))
