@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from ecritures.settings import Settings
     from ecritures.storage.bases import Base
     from ecritures.storage.livres import LivresSql
+    from ecritures.storage.pannes import RegistrePannes
+
+
+LIVRAISON_ARRET_S = 2.0
+"""Left to a delivery when its worker stops: cut short, it is made again once its lease is over."""
 
 
 @dataclass
@@ -38,18 +43,37 @@ class Application:
                 base_url=self.settings.base_url,
                 http_strict=self.settings.http_strict,
                 mandataire_de_confiance=self.settings.mandataire_de_confiance,
+                requetes_minute_max=self.settings.requetes_minute_max,
+                session_duree_s=self.settings.session_duree_s,
+                session_inactivite_s=self.settings.session_inactivite_s,
             ),
+            self._pannes(),
         )
 
     def travailler(self, executeur: str, arret: threading.Event, pret: Callable[[], None] = lambda: None) -> None:
-        """Runs a worker until ``arret`` is set."""
+        """Runs a worker, and beside it the deliveries of webhooks, until ``arret`` is set."""
+        from ecritures.imports.bac_a_sable import EtapesBacASable
         from ecritures.imports.run import Etapes
+        from ecritures.jobs.livreur import Livreur
         from ecritures.jobs.worker import run_worker
         from ecritures.storage.travailleurs import RegistreTravailleurs
 
-        run_worker(self.base.url, Etapes(self.ports), RegistreTravailleurs(self.base), executeur, arret, pret)
+        fils = Livreur(self.ports.webhooks, self.ports.envois).tourner(arret)
+        pannes = self._pannes()
+        etapes = Etapes(self.ports) if pannes is None else EtapesBacASable(self.ports, pannes)
+        run_worker(self.base.url, etapes, RegistreTravailleurs(self.base), executeur, arret, pret)
+        arret.set()
+        for fil in fils:
+            fil.join(LIVRAISON_ARRET_S)
+
+    def _pannes(self) -> RegistrePannes | None:
+        """The plan of faults of a sandbox; None elsewhere."""
+        from ecritures.storage.pannes import RegistrePannes
+
+        return RegistrePannes(self.base) if self.settings.bac_a_sable else None
 
     def fermer(self) -> None:
+        self.ports.requetes.fermer()
         self.file.fermer()
         self.livres.fermer()
         self.base.fermer()
@@ -60,18 +84,27 @@ def build(settings: Settings) -> Application:
     from ecritures.imports.ports import Ports
     from ecritures.jobs.queue import FileImports
     from ecritures.jobs.queue import migrate as migrate_jobs
+    from ecritures.storage.audit import RegistreAudit
     from ecritures.storage.bases import Base
+    from ecritures.storage.cabinets import RegistreCabinets
     from ecritures.storage.cles import RegistreCles
     from ecritures.storage.demandes import RegistreDemandes
     from ecritures.storage.depots import open_depots
     from ecritures.storage.dossiers import RegistreDossiers
+    from ecritures.storage.envois import EnvoisGardes
     from ecritures.storage.files import open_originaux
+    from ecritures.storage.idempotence import RegistreIdempotence
     from ecritures.storage.liens import LiensGardes
+    from ecritures.storage.listes import ListesSql
     from ecritures.storage.livres import LivresSql
     from ecritures.storage.modeles import RegistreModeles
     from ecritures.storage.objets import Emplacement
+    from ecritures.storage.personnes import RegistrePersonnes
+    from ecritures.storage.requetes import RegistreRequetes
     from ecritures.storage.schema import migrate_catalogue
     from ecritures.storage.secret import load_secret
+    from ecritures.storage.sessions import RegistreSessions
+    from ecritures.storage.webhooks import RegistreWebhooks
 
     settings.donnees.mkdir(parents=True, exist_ok=True)
     limits = settings.limits()
@@ -97,6 +130,15 @@ def build(settings: Settings) -> Application:
         depots=open_depots(emplacement, secret, settings.base_url, limits),
         liens=LiensGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
         modeles=RegistreModeles(base),
+        cabinets=RegistreCabinets(base),
+        personnes=RegistrePersonnes(base),
+        sessions=RegistreSessions(base),
+        audit=RegistreAudit(base),
+        listes=ListesSql(base, livres),
+        idempotence=RegistreIdempotence(base),
+        webhooks=RegistreWebhooks(base, secret),
+        envois=EnvoisGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
+        requetes=RegistreRequetes(base),
         limits=limits,
         profil_fec=settings.fec_profil,
     )

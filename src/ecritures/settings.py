@@ -38,12 +38,29 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(
         None, description="Secret qui signe les URL de dépôt ; vide : créé une fois dans le dossier des données."
     )
+    bac_a_sable: bool = Field(
+        False,
+        description="Vrai : bac à sable, dont l'API prévoit des pannes (`ecritures serve --sandbox`) ; jamais pour de vrais livres.",
+    )
     http_strict: bool = Field(
         False, description="Vrai : une demande refusée répond 400 au lieu de 200 (le contrat de Loop)."
     )
     mandataire_de_confiance: bool = Field(
         False,
         description="Vrai : X-Forwarded-Proto vient d'un mandataire à nous, et dit si la requête est arrivée en TLS.",
+    )
+    tls_certificat: Path | None = Field(
+        None, description="Certificat du serveur et sa chaîne (PEM), pour servir en TLS sans mandataire."
+    )
+    tls_cle: Path | None = Field(None, description="Clé privée du certificat (PEM).")
+    requetes_minute_max: int = Field(
+        0, ge=0, description="Requêtes par minute admises d'une clé d'API, par processus ; 0 : sans limite."
+    )
+    session_duree_s: int = Field(
+        43_200, ge=60, description="Durée de vie d'une session de personne, en secondes, quoi qu'elle fasse."
+    )
+    session_inactivite_s: int = Field(
+        3_600, ge=120, description="Inactivité après laquelle une session est finie, en secondes."
     )
     reseaux_admis: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description='Réseaux privés dont une URL de fichier peut venir, par exemple ["10.0.0.0/8"].'
@@ -75,6 +92,11 @@ class Settings(BaseSettings):
     fec_profil: Profil = Field(
         Profil.TOLERANT,
         description="Comment un FEC importé est jugé : tolerant (les écarts courants sont réparés et dits) ou strict (la loi et l'outil de l'administration).",
+    )
+    idempotence_duree_s: int = Field(
+        _LIMITES.idempotence_duree_s,
+        ge=60,
+        description="Durée pendant laquelle une Idempotency-Key et sa réponse sont gardées, en secondes.",
     )
     constats_max: int = Field(_LIMITES.constats_max, description="Constats gardés pour un import.")
 

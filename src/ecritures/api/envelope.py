@@ -46,7 +46,7 @@ class Envelope:
                 headers["request-id"], headers["x-request-id"] = str(requete), requete.hex
                 if "accept-encoding" not in headers.get("vary", "").lower():
                     headers.add_vary_header("Accept-Encoding")
-                if self._is_tls(scope):
+                if is_tls(scope, self._reglages):
                     headers["strict-transport-security"] = HSTS
                 if scope["path"].startswith((PREFIXE_LOOP, PREFIXE_V1)):
                     headers.setdefault("cache-control", "no-store")
@@ -70,13 +70,6 @@ class Envelope:
             finally:
                 self._account(scope, statut, time.perf_counter() - debut)
 
-    def _is_tls(self, scope: Scope) -> bool:
-        if self._reglages.mandataire_de_confiance:
-            for nom, valeur in scope["headers"]:
-                if nom == b"x-forwarded-proto":
-                    return bool(valeur.split(b",")[0].strip().lower() == b"https")
-        return bool(scope.get("scheme") == "https")
-
     def _account(self, scope: Scope, statut: int, duree_s: float) -> None:
         route = _template(scope, statut)
         methode = scope["method"] if scope["method"] in _METHODES else "AUTRE"
@@ -90,6 +83,15 @@ class Envelope:
             duree_ms=round(duree_s * 1000, 1),
             domain=scope["state"].get("domain"),
         )
+
+
+def is_tls(scope: Scope, reglages: ReglagesApi) -> bool:
+    """True when the client came over TLS, to us or to our own proxy."""
+    if reglages.mandataire_de_confiance:
+        for nom, valeur in scope["headers"]:
+            if nom == b"x-forwarded-proto":
+                return bool(valeur.split(b",")[0].strip().lower() == b"https")
+    return bool(scope.get("scheme") == "https")
 
 
 def _template(scope: Scope, statut: int = 404) -> str:

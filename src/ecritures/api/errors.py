@@ -13,9 +13,18 @@ from starlette.exceptions import HTTPException
 from ecritures.api.body import clean
 from ecritures.api.loop.answers import error_answer, gateway_answer
 from ecritures.api.problems import ErreurDeChamp, problem, status_of
-from ecritures.api.refusals import HttpRefusal, KeyRefusal
+from ecritures.api.refusals import HttpRefusal, KeyRefusal, RateRefusal
 from ecritures.api.reglages import PREFIXE_V1, ReglagesApi
-from ecritures.domain.errors import DepotAbsent, DepotExpire, FichierTropGros, ImportInconnu, Refus, ServiceIndisponible
+from ecritures.domain.errors import (
+    CleStandard,
+    DepotAbsent,
+    DepotExpire,
+    FichierTropGros,
+    ImportInconnu,
+    Refus,
+    RoleInsuffisant,
+    ServiceIndisponible,
+)
 
 WITH_STATUS = (DepotAbsent, DepotExpire, FichierTropGros, ImportInconnu, ServiceIndisponible)
 """Refusals that the dialect answers with their HTTP status; any other is 200 (the contract), or 400 in strict mode."""
@@ -57,6 +66,11 @@ def install(api: FastAPI) -> None:
         api.add_exception_handler(classe, handler)
 
 
+def refusal(request: Request, erreur: Refus | HttpRefusal) -> Response:
+    """The answer to a refusal met before the routes, in the shape of the API that was called."""
+    return _refus(request, erreur) if isinstance(erreur, Refus) else _http_refusal(request, erreur)
+
+
 def server_error(path: str, requete: str, reglages: ReglagesApi) -> JSONResponse:
     """500: our fault. Says nothing of it but the reference under which it is in the log."""
     detail = (
@@ -70,7 +84,9 @@ def server_error(path: str, requete: str, reglages: ReglagesApi) -> JSONResponse
 def _refus(request: Request, erreur: Exception) -> Response:
     refus = cast(Refus, erreur)
     if _is_v1(request):
-        return problem(status_of(refus), refus.code, clean(refus.message))
+        return _challenge(problem(status_of(refus), refus.code, clean(refus.message)))
+    if isinstance(refus, CleStandard | RoleInsuffisant):
+        return gateway_answer(403, clean(refus.message))  # a right of the key, not of the request (loop-api 19-8)
     status = status_of(refus) if isinstance(refus, WITH_STATUS) else None
     return error_answer(status, refus.message, _reglages(request))
 
@@ -78,9 +94,13 @@ def _refus(request: Request, erreur: Exception) -> Response:
 def _http_refusal(request: Request, erreur: Exception) -> Response:
     refus = cast(HttpRefusal, erreur)
     if _is_v1(request):
-        return _challenge(problem(refus.status, refus.code, refus.message))
-    if isinstance(refus, KeyRefusal):
-        return _challenge(gateway_answer(refus.status, refus.message))
+        answer = _challenge(problem(refus.status, refus.code, refus.message))
+        answer.headers.update(refus.headers)
+        return answer
+    if isinstance(refus, KeyRefusal | RateRefusal):
+        answer = _challenge(gateway_answer(refus.status, refus.message))
+        answer.headers.update(refus.headers)
+        return answer
     return error_answer(refus.status, refus.message, _reglages(request))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class HttpRefusal(Exception):
     """The request itself cannot be taken. ``code`` is public and stable."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         self.status, self.code, self.message = status, code, message
+        self.headers = dict(headers or {})
         super().__init__(message)
 
 
@@ -43,6 +46,35 @@ def apikey_invalid() -> KeyRefusal:
     return KeyRefusal(
         "cle.invalide",
         "Access denied due to invalid API key. Make sure to provide a complete and active x-apikey (key:clientSecret).",
+    )
+
+
+def session_invalid() -> KeyRefusal:
+    return KeyRefusal("session.invalide", "La session est finie ou inconnue : se connecter de nouveau.")
+
+
+def csrf_invalid() -> HttpRefusal:
+    return HttpRefusal(
+        403,
+        "csrf.invalide",
+        "L'en-tête x-csrf-token manque ou n'est pas celui de la session (GET /api/v1/session le donne).",
+    )
+
+
+class RateRefusal(HttpRefusal):
+    """Too many requests: 429 and Retry-After, with the gateway's own words (loop-api 3.3)."""
+
+    def __init__(self, code: str, message: str, attente_s: int) -> None:
+        super().__init__(429, code, message, {"retry-after": str(attente_s)})
+
+
+def too_many_requests(attente_s: int) -> RateRefusal:
+    return RateRefusal("debit.depasse", f"Rate limit is exceeded. Try again in {attente_s} seconds.", attente_s)
+
+
+def too_many_attempts(attente_s: int) -> RateRefusal:
+    return RateRefusal(
+        "connexion.trop_d_essais", f"Trop d'essais de connexion : recommencer dans {attente_s} secondes.", attente_s
     )
 
 

@@ -35,6 +35,9 @@ class ReglagesApi:
     base_url: str
     http_strict: bool = False  # True: a refused request of the dialect answers 400 instead of 200
     mandataire_de_confiance: bool = False  # True: X-Forwarded-Proto comes from our own proxy
+    requetes_minute_max: int = 0  # of one API key; 0: no limit
+    session_duree_s: int = 43_200
+    session_inactivite_s: int = 3_600
     instance_id: str = field(default_factory=lambda: str(uuid4()))
     version: str = __version__
     preflights_simultanes: int = 2  # files read and checked at once: each may take several times its size in memory

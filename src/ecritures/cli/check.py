@@ -35,7 +35,14 @@ FormatOption = Annotated[
 
 
 def check(
-    fichiers: Annotated[list[Path], typer.Argument(metavar="FICHIER", help="Fichiers TRA, FEC (texte, XML, zip) ou JSON ; CSV et XLSX par leur modèle.", show_default=False)],
+    fichiers: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FICHIER",
+            help="Fichiers TRA, FEC (texte, XML, zip) ou JSON ; CSV et XLSX par leur modèle.",
+            show_default=False,
+        ),
+    ],
     format_: FormatOption = None,
     json_: Json = False,
     exercice: Annotated[

@@ -101,3 +101,25 @@ def exercice(
         nouveau = Exercice(nom or str(fin.year), debut, fin, est_clos=clos)
         app.ports.livres.creer_exercice(dossier.dossier, nouveau)
     typer.echo(f"Exercice {nouveau.code} ajouté au dossier {dossier.code_ibs}.")
+
+
+@DOSSIER.command("doublons")
+def doublons(
+    ctx: typer.Context,
+    code: Code,
+    politique: Annotated[
+        str,
+        typer.Argument(
+            metavar="accepter|avertir|refuser",
+            help="Ce qu'un import fait des écritures déjà dans les livres : les intégrer comme Loop, le dire, ou refuser le fichier.",
+            show_default=False,
+        ),
+    ],
+    domain: Domain = None,
+    donnees: Donnees = None,
+) -> None:
+    """Règle ce qu'un import fait des écritures déjà dans les livres."""
+    with application(ctx, donnees) as app:
+        dossier = find_dossier(app.ports, code, domain)
+        app.ports.dossiers.regler_doublons(dossier.dossier, politique)
+    typer.echo(f"Dossier {dossier.code_ibs} : doublons, {politique}.")

@@ -8,6 +8,8 @@ import typer
 
 from ecritures import __version__
 from ecritures.cli.balance import balance
+from ecritures.cli.cabinet import CABINET
+from ecritures.cli.cancel import cancel
 from ecritures.cli.check import check
 from ecritures.cli.convert import convert
 from ecritures.cli.demo import demo
@@ -24,6 +26,7 @@ from ecritures.cli.serve import serve
 from ecritures.cli.stats import stats
 from ecritures.cli.status import status
 from ecritures.cli.verify import verify
+from ecritures.cli.watch import watch
 from ecritures.cli.worker import worker
 
 COMMANDES = (
@@ -42,8 +45,10 @@ COMMANDES = (
     report,
     balance,
     verify,
+    cancel,
+    watch,
 )
-GROUPES = (DOSSIER, KEYS, MODEL)
+GROUPES = (CABINET, DOSSIER, KEYS, MODEL)
 
 
 def racine() -> typer.Typer:

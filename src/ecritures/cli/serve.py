@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from ecritures.cli.context import CODE_USAGE, Donnees, Session, echouer, load_se
 if TYPE_CHECKING:
     import uvicorn
 
+    from ecritures.imports.ports import Ports
     from ecritures.settings import Settings
 
 ARRET_S = 10
@@ -33,27 +35,37 @@ def serve(
     workers: Annotated[
         int, typer.Option("--workers", help="Travailleurs lancés avec le serveur ; 0 : aucun.", min=0)
     ] = 1,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="Bac à sable : un cabinet prêt, des pannes à prévoir par l'API. Jamais de vrais livres."
+        ),
+    ] = False,
 ) -> None:
     """Sert l'API jusqu'à SIGTERM ou Ctrl-C, avec ses travailleurs."""
     from ecritures.cli.logs import configure
     from ecritures.cli.team import Equipe
 
+    refuse_unsafe(host, load_settings(donnees))
     try:
         prise = listen(host, port)
     except OSError as erreur:
         echouer(f"impossible d'écouter sur {host}:{port} : {erreur.strerror or erreur}. Choisir --port.", CODE_USAGE)
     configure()
-    reglages = load_settings(donnees)
+    options = {"bac_a_sable": True} if sandbox else {}
+    reglages = load_settings(donnees, **options)
     reel = prise.getsockname()[1]
     if "base_url" not in reglages.model_fields_set:
-        reglages = load_settings(donnees, base_url=local_url(host, reel))
+        reglages = load_settings(
+            donnees, base_url=local_url(host, reel, tls=reglages.tls_certificat is not None), **options
+        )
         if host in TOUTES_ADRESSES:
             tell(f"ECRITURES_BASE_URL n'est pas réglé : les adresses de dépôt diront {reglages.base_url}.")
     session: Session = ctx.obj
     app = session.build(reglages)
     noms = [f"{socket.gethostname()}-{reel}-{n}" for n in range(1, workers + 1)]
     equipe = Equipe(noms, worker_environment(reglages), tell)
-    serveur = http_server(app.http())
+    serveur = http_server(app.http(), reglages)
     # uvicorn raises again, once stopped, the signal that stopped it: without this the workers would not be waited for.
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: setattr(serveur, "should_exit", True))
@@ -62,10 +74,24 @@ def serve(
         tell(
             f"Serveur sur {reglages.base_url} (écoute {host}:{reel}), données dans {reglages.donnees}, {workers} travailleur(s)."
         )
+        tell_first_administrators(app.ports, reglages)
+        if reglages.bac_a_sable:
+            tell_sandbox(app.ports, reglages)
         serveur.run(sockets=[prise])
     finally:
         equipe.arreter()
         app.fermer()
+
+
+def tell_sandbox(ports: Ports, reglages: Settings) -> None:
+    """Seeds the sandbox's firm, once, and says where its keys are."""
+    from datetime import date
+
+    from ecritures.cli.demo_scene import CLES, ensure_dossier, ensure_keys
+
+    dossier = ensure_dossier(ports, date.today().year + 1)  # noqa: DTZ011  (the user's own year)
+    ensure_keys(ports, Path(reglages.donnees) / CLES)
+    tell(f"Bac à sable : dossier {dossier.code_ibs}, clés dans {Path(reglages.donnees) / CLES}.")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,13 +100,54 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=famille, backlog=2048)
 
 
-def local_url(host: str, port: int) -> str:
+def local_url(host: str, port: int, *, tls: bool = False) -> str:
     """The address by which this machine reaches a server that listens there."""
     nom = "127.0.0.1" if host in TOUTES_ADRESSES else host
-    return f"http://[{nom}]:{port}" if ":" in nom else f"http://{nom}:{port}"
+    schema = "https" if tls else "http"
+    return f"{schema}://[{nom}]:{port}" if ":" in nom else f"{schema}://{nom}:{port}"
 
 
-def http_server(application: Any) -> uvicorn.Server:
+def is_loopback(host: str) -> bool:
+    """True when only this machine can reach what listens there. A name counts by every address that it has."""
+    if host in TOUTES_ADRESSES:
+        return False
+    try:
+        adresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return bool(adresses) and all(ip_address(a.partition("%")[0]).is_loopback for a in adresses)
+
+
+def refuse_unsafe(host: str, reglages: Settings) -> None:
+    """Ends the command rather than let keys and entries travel in clear: beyond this machine, TLS or a proxy that has it."""
+    certificat, cle = reglages.tls_certificat, reglages.tls_cle
+    if (certificat is None) != (cle is None):
+        echouer("ECRITURES_TLS_CERTIFICAT et ECRITURES_TLS_CLE vont ensemble : régler les deux.", CODE_USAGE)
+    for fichier in (certificat, cle):
+        if fichier is not None and not os.access(fichier, os.R_OK):
+            echouer(f"le fichier TLS {fichier} n'existe pas ou n'est pas lisible.", CODE_USAGE)
+    if certificat is None and not reglages.mandataire_de_confiance and not is_loopback(host):
+        echouer(
+            f"l'adresse {host} est joignable d'autres machines, et les clés y passeraient en clair. Donner un certificat "
+            "(ECRITURES_TLS_CERTIFICAT et ECRITURES_TLS_CLE), ou placer un mandataire TLS devant et régler "
+            "ECRITURES_MANDATAIRE_DE_CONFIANCE=true, ou garder --host 127.0.0.1.",
+            CODE_USAGE,
+        )
+
+
+def tell_first_administrators(ports: Ports, reglages: Settings) -> None:
+    """A link that works once for each firm that nobody administers yet; a restart makes the one before worthless."""
+    from ecritures.imports.personnes import invitation_url, premiers_administrateurs
+
+    ports.sessions.purger()
+    for domain, jeton in premiers_administrateurs(ports):
+        tell(
+            f"Cabinet {domain}, sans administrateur : ouvrir ce lien, qui sert une fois, sous 24 h, pour choisir le mot de "
+            f"passe d'« administrateur » : {invitation_url(reglages.base_url, jeton)}"
+        )
+
+
+def http_server(application: Any, reglages: Settings | None = None) -> uvicorn.Server:
     """No access log: query strings hold signatures. Proxy headers are the application's business, by its own setting."""
     import uvicorn
 
@@ -92,6 +159,8 @@ def http_server(application: Any) -> uvicorn.Server:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=ARRET_S,
+            ssl_certfile=None if reglages is None else reglages.tls_certificat,
+            ssl_keyfile=None if reglages is None else reglages.tls_cle,
         )
     )
 
@@ -102,6 +171,7 @@ def worker_environment(reglages: Settings) -> dict[str, str]:
         **os.environ,
         "ECRITURES_DONNEES": str(Path(reglages.donnees).absolute()),
         "ECRITURES_BASE_URL": reglages.base_url,
+        "ECRITURES_BAC_A_SABLE": str(reglages.bac_a_sable).lower(),
     }
 
 

@@ -1,9 +1,12 @@
 """Client of the import API, for our server and for Cegid Loop alike: it knows the published contract and nothing else.
 
-with ClientLoop(base_url, subscription_key, api_key) as client:
-    statut = client.import_file("ventes.TRA", code_ibs="DEMO001", format_="tra")
+with Client(base_url, subscription_key, api_key) as client:
+    resultat = client.import_file("ventes.TRA", "DEMO001").wait(on_progress=print)
+
+``Client`` and ``ClientAsync`` are the SDK (docs/sdk.md); ``ClientLoop`` is the bare contract, which the commands use.
 """
 
+from ecritures.client.constats import Constat, Resultat
 from ecritures.client.errors import (
     CleMalFormee,
     ClesRefusees,
@@ -14,17 +17,30 @@ from ecritures.client.errors import (
     ReponseInattendue,
 )
 from ecritures.client.loop import ClientLoop, Depot
+from ecritures.client.operations import FormatADire
+from ecritures.client.sdk import Client, Import
+from ecritures.client.sdk_async import ClientAsync, ImportAsync
+from ecritures.client.signature import SignatureInvalide, verifier_signature
 from ecritures.client.status import ImportStatus
 
 __all__ = [
     "CleMalFormee",
     "ClesRefusees",
+    "Client",
+    "ClientAsync",
     "ClientLoop",
+    "Constat",
     "DelaiDepasse",
     "Depot",
     "ErreurLoop",
+    "FormatADire",
+    "Import",
+    "ImportAsync",
     "ImportStatus",
     "LoopInjoignable",
     "RefusLoop",
     "ReponseInattendue",
+    "Resultat",
+    "SignatureInvalide",
+    "verifier_signature",
 ]

@@ -53,7 +53,7 @@ class ClientLoop:
     ) -> None:
         """``base_url``: ``https://api.cegid.com/loop-api-publiques`` for Loop, the server's address for ours. Raises CleMalFormee."""
         self.base_url = base_url.rstrip("/")
-        self._cles = {"Ocp-Apim-Subscription-Key": _plain(subscription_key), "x-apikey": _with_secret(_plain(api_key))}
+        self._cles = keys_of(subscription_key, api_key)
         self._pause = pause
         self._transport = Transport(httpx2.Client(timeout=timeout_s, transport=transport), essais, pause)
 
@@ -172,14 +172,14 @@ class ClientLoop:
 
 def _pieces(contenu: bytes | Path, taille: int, on_octets: OnOctets | None) -> Iterator[bytes]:
     envoyes = 0
-    for morceau in _chunks(contenu):
+    for morceau in chunks_of(contenu):
         yield morceau
         envoyes += len(morceau)
         if on_octets is not None:
             on_octets(envoyes, taille)
 
 
-def _chunks(contenu: bytes | Path) -> Iterator[bytes]:
+def chunks_of(contenu: bytes | Path) -> Iterator[bytes]:
     if isinstance(contenu, bytes):
         for debut in range(0, len(contenu), MORCEAU_OCTETS):
             yield contenu[debut : debut + MORCEAU_OCTETS]
@@ -194,6 +194,11 @@ def _text(corps: dict[str, Any], cle: str) -> str:
     if not isinstance(valeur, str) or not valeur:
         raise ReponseInattendue(f"La réponse du serveur ne porte pas {cle} : vérifier l'adresse du serveur.")
     return valeur
+
+
+def keys_of(subscription_key: str, api_key: str) -> dict[str, str]:
+    """The headers of both keys. Raises CleMalFormee."""
+    return {"Ocp-Apim-Subscription-Key": _plain(subscription_key), "x-apikey": _with_secret(_plain(api_key))}
 
 
 def _plain(cle: str) -> str:

@@ -19,7 +19,7 @@ ATTENTE_MAX_S = 30.0
 """Longest wait, also when the server's Retry-After asks for more."""
 
 A_REESSAYER = frozenset({429, 503})
-_JAMAIS_PARTIE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+JAMAIS_PARTIE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 """The request did not leave: sending it again cannot do anything twice."""
 
 
@@ -49,19 +49,19 @@ class Transport:
                 reponse = self.http.request(methode, url, content=corps, headers=headers, params=params, json=json)
             except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as erreur:
                 raise LoopInjoignable(
-                    f"L'adresse du serveur n'est pas une adresse http(s) valable : {_host(url)}."
+                    f"L'adresse du serveur n'est pas une adresse http(s) valable : {host(url)}."
                 ) from erreur
             except httpx2.TransportError as erreur:
-                motif = f"{_host(url)} ne répond pas ({type(erreur).__name__})"
-                if not (est_rejouable or isinstance(erreur, _JAMAIS_PARTIE)):
+                motif = f"{host(url)} ne répond pas ({type(erreur).__name__})"
+                if not (est_rejouable or isinstance(erreur, JAMAIS_PARTIE)):
                     raise LoopInjoignable(
                         f"{motif} : on ne sait pas si la demande est enregistrée. Regarder l'historique des imports avant de renvoyer."
                     ) from erreur
             else:
                 if reponse.status_code not in A_REESSAYER:
                     return reponse
-                motif = f"{_host(url)} répond {reponse.status_code}"
-                demandee = _retry_after(reponse)
+                motif = f"{host(url)} répond {reponse.status_code}"
+                demandee = retry_after(reponse)
             if essai < self._essais:
                 self._pause(min(demandee if demandee is not None else attente, ATTENTE_MAX_S))
                 attente *= 2
@@ -88,7 +88,7 @@ def answer(reponse: httpx2.Response) -> dict[str, Any]:
     if not isinstance(corps, dict) or reponse.status_code >= 400:
         nature = "un objet JSON" if isinstance(corps, dict) else "autre chose qu'un objet JSON"
         raise ReponseInattendue(
-            f"{_host(str(reponse.request.url))} répond {reponse.status_code} et {nature} à {reponse.request.url.path} : "
+            f"{host(str(reponse.request.url))} répond {reponse.status_code} et {nature} à {reponse.request.url.path} : "
             "vérifier l'adresse du serveur."
         )
     return corps
@@ -112,7 +112,7 @@ def raise_deposit_refused(reponse: httpx2.Response) -> NoReturn:
     raise RefusLoop(str(message), None, reponse.status_code)
 
 
-def _host(url: str) -> str:
+def host(url: str) -> str:
     """Host and port only: a path or a query may be a secret."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2] or "l'adresse donnée"
@@ -120,6 +120,6 @@ def _host(url: str) -> str:
         return "l'adresse donnée"
 
 
-def _retry_after(reponse: httpx2.Response) -> float | None:
+def retry_after(reponse: httpx2.Response) -> float | None:
     texte = reponse.headers.get("Retry-After", "")
     return float(texte) if texte.isascii() and texte.isdigit() and len(texte) < 6 else None

@@ -51,15 +51,38 @@ def import_fields(corps: JsonObject) -> ImportFields:
     return ImportFields(code_ibs, uri, url, _siret(corps))
 
 
+def json_fields(corps: JsonObject) -> tuple[str, str | None]:
+    """``codeIbs`` and ``SIRET`` of importJson. Raises DemandeRefusee F1; DossierInconnu for a code that none has."""
+    code_ibs = _text(corps, "codeIbs")
+    if code_ibs is None:
+        raise DemandeRefusee(F1)
+    if len(code_ibs) > CODE_MAX:
+        raise DossierInconnu(f"{code_ibs[:CODE_MAX]}…")
+    return code_ibs, _siret(corps)
+
+
+def model_name(corps: JsonObject) -> str:
+    """``modele``, or ``MODELE``. Raises DemandeRefusee when it is not given."""
+    nom = _text(corps, "modele")
+    if nom is None:
+        raise DemandeRefusee("Le modèle d'import n'est pas spécifié.")
+    return nom.strip()
+
+
 def query_value(paires: Iterable[tuple[str, str]], champ: str) -> str | None:
     """The value of a query parameter; None when absent or blank. Raises DemandeRefusee for two different values."""
     return _one(champ, (clean(valeur) for nom, valeur in paires if nom.lower() == champ.lower()))
 
 
+def text_value(corps: JsonObject, champ: str) -> str | None:
+    """The text of a documented key; None when absent, null or blank. Raises DemandeRefusee."""
+    return _text(corps, champ)
+
+
 def _text(corps: JsonObject, champ: str) -> str | None:
     """A text, None when absent, null or blank. A number is refused: its leading zeros, if any, are already lost."""
     valeurs = _values(corps, champ)
-    if any(not isinstance(valeur, str) for valeur in valeurs):
+    if any(type(valeur) is not str for valeur in valeurs):  # a number of importJson is a kind of str
         raise DemandeRefusee(f"Le champ {champ} doit être une chaîne de caractères.")
     return _one(champ, (clean(valeur) for valeur in valeurs))
 

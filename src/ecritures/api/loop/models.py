@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 GUID = "0b6f3f0e-2d8a-4a7e-8d5b-6f4f6b0c9a11"
 DEPOT_URI = "7b1d2c30-52c4-4e1e-9a0f-0d6a4a1f9f10/812345676FEC20251231.txt"
+IMPORT_JSON: dict[str, Any] = {
+    "codeIbs": "DEMO001",
+    "data": {
+        "contexte": {"from": "2026-01-01T00:00:00.000Z", "to": "2026-01-31T00:00:00.000Z"},
+        "options": {"createNewJournaux": True, "createNewComptes": True},
+        "ecritures": [
+            {
+                "date": "2026-01-12T00:00:00.000Z",
+                "journal": "AC",
+                "compte": compte,
+                "libelle": "Electricite janvier",
+                "reference": "EDF-0112",
+                "debit": {"amount": debit},
+                "credit": {"amount": credit},
+            }
+            for compte, debit, credit in (("60610000", 250, 0), ("40100000", 0, 250))
+        ],
+    },
+}
 MOTIF_GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 MOTIF_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 
@@ -26,6 +45,24 @@ class ImportTraPostRequest(BaseModel):
 
 class ImportFECPostRequest(ImportTraPostRequest):
     """Comme `ImportTraPostRequest`, pour un FEC."""
+
+
+class ImportPersoPostRequest(ImportTraPostRequest):
+    """Comme `ImportTraPostRequest`, pour un fichier décrit par un modèle enregistré du cabinet."""
+
+    modele: str | None = Field(None, description="Nom du modèle d'import ; `MODELE` est admis.", examples=["CAISSE"])
+
+
+class ImportJsonPostRequest(BaseModel):
+    """Les écritures sont dans le corps : `data.ecritures` est la liste plate de leurs lignes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [IMPORT_JSON]})
+
+    codeIbs: str = Field(description="Code du dossier.")
+    SIRET: str | None = Field(None, description="Établissement des lignes qui n'en donnent pas : 14 chiffres.")
+    data: dict[str, Any] = Field(
+        description="`contexte` (`from`, `to`), `options` et `ecritures`, au moins deux lignes."
+    )
 
 
 class DepotAnswer(BaseModel):

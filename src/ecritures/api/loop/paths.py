@@ -7,10 +7,23 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecritures.api.reglages import PREFIXE_LOOP
+from ecritures.domain.ressources import RESSOURCES
 
-ROUTES = ("getFileUrlDeposit", "importTra", "importFEC", "getImportStatus")
+ROUTES: tuple[str, ...] = (
+    "getFileUrlDeposit",
+    "importTra",
+    "importFEC",
+    "importPerso",
+    "importJson",
+    "getImportStatus",
+    "annulerImport",
+)
+ROUTES += tuple(ressource.route for ressource in RESSOURCES)
 DEPOT = "depot"
-_CANONICAL = {route.lower(): route for route in ROUTES} | {"getstatus": "getImportStatus"}
+_CANONICAL = {route.lower(): route for route in ROUTES} | {
+    "getstatus": "getImportStatus",
+    "etablissement": "etablissementComplet",
+}
 
 
 def canonical_path(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Routes of the dialect. Order of checks (loop-api 19-6): keys, body, F1, F2 or F3, F4, access, F5, F6."""
+"""Routes of the dialect. Order of checks (loop-api 19-6): keys, body, F1, F2 or F3, F4, access, F5, F6, model."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse
 from ecritures.api.access import BOTH_KEYS, App, Appelant, find_dossier, may_see
 from ecritures.api.body import JsonObject, clean, parse_object, read_bytes
 from ecritures.api.loop import models
-from ecritures.api.loop.fields import DemandeRefusee, import_fields, query_value
+from ecritures.api.loop.fields import DemandeRefusee, ImportFields, import_fields, model_name, query_value
 from ecritures.api.reglages import PREFIXE_LOOP
-from ecritures.domain.errors import AccesRefuse, ImportInconnu
-from ecritures.imports.ports import Acces, Demande, Ports
-from ecritures.imports.receive import check_siret, receive
+from ecritures.domain.errors import AccesRefuse, ImportInconnu, ModeleInconnu
+from ecritures.imports.ports import Acces, Demande, Dossier, Ports
+from ecritures.imports.receive import check_siret, receive, receive_perso
 from ecritures.imports.state import State
 
 TAG = "Ecritures comptables (import)"
@@ -28,6 +28,10 @@ _REFUSED = {
     "description": "Demande refusée, en mode `ECRITURES_HTTP_STRICT`, ou corps illisible.",
 }
 _KEYS = {"model": models.GatewayError, "description": "Une des deux clés manque ou n'est pas valable."}
+_LIMIT = {
+    "model": models.GatewayError,
+    "description": "Trop de requêtes de cette clé : attendre `Retry-After` secondes.",
+}
 _LARGE = {"model": models.ErrorAnswer, "description": "Corps trop volumineux."}
 _BROKEN = {
     "model": models.ErrorAnswer,
@@ -45,13 +49,14 @@ def _declared(model: Any, description: str, **autres: Any) -> dict[int | str, di
         200: accepted,
         400: _REFUSED,
         401: _KEYS,
+        429: _LIMIT,
         500: _BROKEN,
         503: _AWAY,
         **{int(nom[1:]): valeur for nom, valeur in autres.items()},
     }
 
 
-def _import_doc(schema: str, titre: str) -> dict[str, Any]:
+def import_doc(schema: str, titre: str) -> dict[str, Any]:
     contenu = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     return {
         "summary": titre,
@@ -108,17 +113,32 @@ def get_file_url_deposit(request: Request, acces: Appelant, app: App) -> JSONRes
 
 
 @router.post(
-    "/importTra", operation_id="importtra", **_import_doc("ImportTraPostRequest", "Import des écritures au format TRA")
+    "/importTra", operation_id="importtra", **import_doc("ImportTraPostRequest", "Import des écritures au format TRA")
 )
 def import_tra(corps: Corps, acces: Appelant, app: App) -> JSONResponse:
     return _import("tra", "TRA", corps, acces, app)
 
 
 @router.post(
-    "/importFEC", operation_id="importfec", **_import_doc("ImportFECPostRequest", "Import des écritures au format FEC")
+    "/importFEC", operation_id="importfec", **import_doc("ImportFECPostRequest", "Import des écritures au format FEC")
 )
 def import_fec(corps: Corps, acces: Appelant, app: App) -> JSONResponse:
     return _import("fec", "FEC", corps, acces, app)
+
+
+@router.post(
+    "/importPerso",
+    operation_id="importperso",
+    **import_doc("ImportPersoPostRequest", "Import personnalisé, par un modèle enregistré"),
+)
+def import_perso(corps: Corps, acces: Appelant, app: App) -> JSONResponse:
+    champs, dossier = _asked("Perso", corps, acces, app)
+    modele = model_name(corps)
+    try:
+        demande = receive_perso(dossier, modele, app, uri=champs.uri, url=champs.url, siret=champs.siret)
+    except ModeleInconnu as refus:
+        raise DemandeRefusee(f"Le modèle d'import {modele[:200]} n'existe pas.") from refus  # loop-api 19-18
+    return JSONResponse({"accountingImportRequestId": demande.id})
 
 
 @router.get(
@@ -167,15 +187,26 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-def _import(format_: str, nom_format: str, corps: JsonObject, acces: Acces, app: Ports) -> JSONResponse:
+def _asked(nom_format: str, corps: JsonObject, acces: Acces, app: Ports) -> tuple[ImportFields, Dossier]:
+    """Fields and dossier of a file import. Raises F1 to F6, in their order."""
     champs = import_fields(corps)
+    dossier = dossier_or_refusal(nom_format, champs.code_ibs, acces, app)
+    if champs.siret is not None:
+        check_siret(champs.siret, dossier, app)
+    return champs, dossier
+
+
+def dossier_or_refusal(nom_format: str, code_ibs: str, acces: Acces, app: Ports) -> Dossier:
+    """The dossier. Raises DossierInconnu (F4); DemandeRefusee when the key is not activated for it (loop-api 19-9)."""
     try:
-        dossier = find_dossier(champs.code_ibs, acces, app)
+        return find_dossier(code_ibs, acces, app)
     except AccesRefuse as refus:
         raise DemandeRefusee(
             f"Une erreur s'est produite lors de la demande d'import {nom_format} : {refus.message}"
         ) from refus
-    if champs.siret is not None:
-        check_siret(champs.siret, dossier, app)
+
+
+def _import(format_: str, nom_format: str, corps: JsonObject, acces: Acces, app: Ports) -> JSONResponse:
+    champs, dossier = _asked(nom_format, corps, acces, app)
     demande = receive(dossier, format_, app, uri=champs.uri, url=champs.url, siret=champs.siret)
     return JSONResponse({"accountingImportRequestId": demande.id})

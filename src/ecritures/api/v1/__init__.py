@@ -1,5 +1,28 @@
 """Our own REST API: dossiers, imports and their findings, the books. JSON in domain names, errors as problem+json."""
 
-from ecritures.api.v1 import dossiers, exploitation, imports, livres, preflight
+from fastapi import APIRouter
 
-ROUTERS = (dossiers.router, imports.router, preflight.router, livres.router, exploitation.router)
+from ecritures.api.v1 import (
+    annulations,
+    audit,
+    cabinet,
+    cles,
+    clotures,
+    dossiers,
+    envois,
+    exploitation,
+    imports,
+    lettrages,
+    livres,
+    personnes,
+    preflight,
+    requetes,
+    sessions,
+    webhooks,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (dossiers.router, imports.router, preflight.router, livres.router, exploitation.router)
+ROUTERS += (annulations.router, lettrages.router, clotures.router)
+ROUTERS += (cabinet.router, personnes.router, cles.router, sessions.router, audit.router)
+ROUTERS += (webhooks.router, requetes.router)
+ROUTERS += (envois.router,)

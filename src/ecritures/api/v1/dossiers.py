@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Annotated
 
@@ -30,6 +30,7 @@ def create(
     dossier = app.dossiers.creer(
         acces.domain, clean(nouveau.code_ibs), clean(nouveau.libelle), nouveau.siren, creations
     )
+    app.audit.noter(acces.domain, acces.cle, "dossier.creation", objet=dossier.code_ibs, dossier=dossier.dossier)
     return _dossier(dossier)
 
 
@@ -49,6 +50,14 @@ def list_dossiers(
 @router.get("/{codeIbs}", summary="Lire un dossier", **declared(403, 404, 422))
 def read(dossier: DuDossier) -> models.DossierLu:
     return _dossier(dossier)
+
+
+@router.patch("/{codeIbs}", summary="Régler un dossier", **with_body(models.DossierModifie, 403, 404))
+def update(
+    modifie: Annotated[models.DossierModifie, Depends(json_body(models.DossierModifie))], dossier: DuDossier, app: App
+) -> models.DossierLu:
+    app.dossiers.regler_doublons(dossier.dossier, modifie.doublons)
+    return _dossier(replace(dossier, doublons=modifie.doublons))
 
 
 @router.post(
@@ -78,7 +87,10 @@ def _dossier(dossier: Dossier) -> models.DossierLu:
         code_ibs=dossier.code_ibs,
         libelle=dossier.libelle,
         siren=dossier.siren,
-        creations=models.Creations(**asdict(dossier.creations)),
+        doublons=dossier.doublons,
+        creations=models.Creations(
+            journaux=dossier.creations.journaux, comptes=dossier.creations.comptes, tiers=dossier.creations.tiers
+        ),
     )
 
 

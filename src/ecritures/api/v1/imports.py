@@ -37,7 +37,7 @@ def list_imports(
         raise CurseurInvalide
     demandes, encore = page(list(islice(_newest_first(acces, app, numero, apres, limite + 1), limite + 1)), limite)
     return models.PageImports(
-        imports=[models.ImportLu(**_fields(d)) for d in demandes], suivant=demandes[-1].id if encore else None
+        imports=[models.ImportLu(**import_fields(d)) for d in demandes], suivant=demandes[-1].id if encore else None
     )
 
 
@@ -45,7 +45,7 @@ def list_imports(
 def read(id: ImportId, acces: Appelant, app: App) -> models.ImportDetaille:
     demande = _find(id, acces, app)
     return models.ImportDetaille(
-        **_fields(demande), compte_rendu=None if demande.compte_rendu is None else dict(demande.compte_rendu)
+        **import_fields(demande), compte_rendu=None if demande.compte_rendu is None else dict(demande.compte_rendu)
     )
 
 
@@ -90,7 +90,7 @@ def _newest_first(acces: Acces, app: Ports, dossier: int | None, apres: str | No
         apres = demandes[-1].id
 
 
-def _fields(demande: Demande) -> dict[str, Any]:
+def import_fields(demande: Demande) -> dict[str, Any]:
     """Everything but where the file came from: its URL is a secret."""
     return {
         "id": demande.id,
@@ -106,4 +106,6 @@ def _fields(demande: Demande) -> dict[str, Any]:
         "sha256": demande.sha256,
         "taille_octets": demande.taille_octets,
         "message": demande.message,
+        "annulation": demande.annulation,
+        "annule_par": demande.annule_par,
     }

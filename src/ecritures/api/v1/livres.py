@@ -108,7 +108,7 @@ def list_recus(
     limite: Limite = LIMITE_DEFAUT,
     apres: Annotated[int, Query(ge=0, le=RANG_MAX, description="Le `suivant` de la page précédente.")] = 0,
 ) -> models.PageRecus:
-    """Un par import intégré, dans l'ordre ; chacun porte l'empreinte du précédent."""
+    """Un par import intégré, annulation, lettrage, clôture ou validation, dans l'ordre ; chacun porte l'empreinte du précédent."""
     suite = dropwhile(lambda recu: recu.rang <= apres, app.livres.recus(dossier.dossier))
     recus, encore = page(list(islice(suite, limite + 1)), limite)
     return models.PageRecus(

@@ -8,6 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 CODE = "DEMO001"
+DOUBLONS = (
+    "Écritures d'un import déjà dans les livres : `accepter` (comme Loop ; le compte rendu les liste), `avertir` (un avertissement "
+    "par écriture), `refuser` (une erreur : rien n'est intégré)."
+)
 Jour = date  # inside a class that has a field named date
 Code = Annotated[str, StringConstraints(min_length=1, max_length=30)]
 Libelle = Annotated[str, StringConstraints(max_length=200)]
@@ -38,11 +42,18 @@ class NouveauDossier(Entree):
     creations: Creations = Creations()
 
 
+class DossierModifie(Entree):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"doublons": "avertir"}]})
+
+    doublons: Literal["accepter", "avertir", "refuser"] = Field(description=DOUBLONS)
+
+
 class DossierLu(BaseModel):
     code_ibs: str = Field(examples=[CODE])
     libelle: str
     siren: str | None
     creations: Creations
+    doublons: str = Field(description=DOUBLONS, examples=["accepter"])
 
 
 class NouvelExercice(Entree):
@@ -62,6 +73,7 @@ class ExerciceLu(BaseModel):
     fin: date
     est_clos: bool
     libelle: str | None
+    valide_jusqu_a: date | None = Field(description="Dernier jour validé : rien n'y change plus.")
 
 
 class ImportLu(BaseModel):
@@ -78,6 +90,8 @@ class ImportLu(BaseModel):
     sha256: str | None = Field(description="Empreinte du fichier d'origine, une fois reçu.")
     taille_octets: int | None
     message: str | None = Field(description="Pourquoi l'import s'est terminé en erreur.")
+    annulation: datetime | None = Field(description="Quand il a été annulé ; son état reste celui de sa fin.")
+    annule_par: str | None
 
 
 class ImportDetaille(ImportLu):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, Literal
@@ -59,7 +60,13 @@ class Televerse:
 async def receive_upload(request: Request, _dossier: DuDossier, app: App) -> AsyncIterator[Televerse]:
     """The file, once the keys and the dossier are good. It waits for its turn on disk, so that a slow client takes none;
     the turn lasts until the answer."""
-    taille_octets_max = app.limits.fichier_taille_octets_max
+    async with aclosing(receive_file(request, app.limits.fichier_taille_octets_max)) as fichiers:
+        async for televerse in fichiers:
+            yield televerse
+
+
+async def receive_file(request: Request, taille_octets_max: int) -> AsyncGenerator[Televerse, None]:
+    """One file, form or raw; as a generator, so that its turn ends with the answer."""
     est_formulaire = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     fichier = await (_form_file if est_formulaire else _raw_file)(request, taille_octets_max)
     try:
@@ -99,12 +106,13 @@ async def _form_file(request: Request, taille_octets_max: int) -> UploadFile:
 _BINARY = {"type": "string", "format": "binary"}
 _FORM = {"type": "object", "required": ["fichier"], "properties": {"fichier": _BINARY}}
 _DECLARED: dict[str, Any] = declared(400, 403, 404, 413, 422)
-_DECLARED["openapi_extra"] |= {
+FILE_BODY = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": _BINARY}, "multipart/form-data": {"schema": _FORM}},
     }
 }
+_DECLARED["openapi_extra"] |= FILE_BODY
 
 
 @router.post(
@@ -124,14 +132,15 @@ def preflight(
 ) -> models.Controle:
     """Les mêmes lectures et les mêmes contrôles qu'un import, avec les exercices, comptes et réglages du dossier."""
     nom = televerse.nom or clean(nom_fichier)
-    format_ = format or _detect(televerse.octets, nom)
+    format_ = format or detect(televerse.octets, nom)
     options = OptionsLecture(nom_fichier=nom or None, profil=app.profil_fec)
     lecture = read(televerse.octets, format_, options)
     examen = check(lecture, app.livres.contexte(dossier), limite)
     return models.Controle(**public_report(nom, format_, examen))
 
 
-def _detect(octets: bytes, nom: str) -> str:
+def detect(octets: bytes, nom: str) -> str:
+    """The one format that fits. Raises FormatInconnu."""
     trouves = reconnaitre(octets, nom or None)
     if len(trouves) != 1:
         quoi = (
