@@ -79,5 +79,7 @@ def aim(case: schemathesis.Case, application: Essai) -> None:
             parametres["codeIbs"] = CODE
         if "id" in parametres:
             parametres["id"] = application.ports.demandes.lister(application.dossier.domain)[0].id
+        if isinstance(case.query, dict) and "codeDossier" in case.query:
+            case.query["codeDossier"] = CODE
         if isinstance(case.body, dict) and "codeIbs" in case.body:
             case.body["codeIbs"] = CODE

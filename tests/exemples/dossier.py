@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from ecritures.domain.contexte import CLOTURES, EXERCICES_DOSSIER, Contexte, Creations
+from ecritures.domain.contexte import CLOTURES, EXERCICES_DOSSIER, PRESENTES, Contexte, Creations
 from exemples.fec_base import Fec, avec_dossier
 from exemples.registre import Exemple, Fichier
 
@@ -72,6 +72,11 @@ def _clos(banque: int) -> Contexte:
     )
 
 
+_PRESENTES = pl.DataFrame(
+    [(1, 2, 2, "AN", date(2025, 1, 1), "0c4f2a7e-6a0e-4c58-9d0c-1f6b0b7d2a11", 2)], schema=PRESENTES, orient="row"
+)
+
+
 EXEMPLES: tuple[Exemple, ...] = (
     *_objets("journal", "journaux", "code", _JOURNAUX, "AC", 7, "JournalCode"),
     *_objets("compte", "comptes", "numero", _COMPTES, "607000", 7, "CompteNum"),
@@ -86,6 +91,14 @@ EXEMPLES: tuple[Exemple, ...] = (
         ),
         2,
         "CompteNum",
+    ),
+    avec_dossier(
+        "ecriture.deja_presente",
+        DOSSIER,
+        replace(DOSSIER, presentes=_PRESENTES),
+        (_CONNU, "Les livres tiennent déjà la première écriture de ce fichier, et le dossier veut en être averti."),
+        2,
+        "JournalCode",
     ),
     avec_dossier(
         "ecriture.hors_exercice",

@@ -13,7 +13,7 @@ from typing import Any
 
 from ecritures.domain.constat import Constats
 from ecritures.domain.contexte import Contexte
-from ecritures.domain.lot import OptionsLecture
+from ecritures.domain.lot import Lecture, OptionsLecture
 from ecritures.imports.check import check
 from ecritures.imports.read import read
 
@@ -30,11 +30,15 @@ class Fichier:
     contexte: Contexte = field(default_factory=Contexte)
     options: Mapping[str, Any] = field(default_factory=dict)
     situation: str = ""
+    appliquer: Callable[[Lecture, Contexte], tuple[Lecture, Contexte]] | None = None  # what its request asks for
 
     def examiner(self) -> Constats:
         """Every finding, the reader's and the checks', as ``ecritures check`` gives them."""
         lecture = read(self.octets, self.format, OptionsLecture(nom_fichier=self.nom, **self.options))
-        return check(lecture, self.contexte).constats
+        contexte = self.contexte
+        if self.appliquer is not None:
+            lecture, contexte = self.appliquer(lecture, contexte)
+        return check(lecture, contexte).constats
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pages.markdown import DOCS, MARQUE, cellule, echappe, tableau, titre
 
 SUJETS: dict[str, tuple[str, str]] = {
     "imports.read": ("route.md", "Le fichier et la route par où il vient"),
+    "imports.options_regles": ("options-json.md", "Options d'un import JSON"),
     "formats.tra.regles": ("lecture-tra.md", "À la lecture d'un TRA"),
     "formats.fec.regles": ("lecture-fec.md", "À la lecture d'un FEC"),
     "formats.fec.regles_xml": ("lecture-fec-xml.md", "À la lecture d'un FEC en XML"),
@@ -38,6 +39,7 @@ SUJETS: dict[str, tuple[str, str]] = {
     "checks.libelles": ("libelles.md", "Libellés d'un FEC"),
     "checks.a_nouveaux": ("a-nouveaux.md", "À-nouveaux et clôture d'un FEC"),
     "checks.lettrage": ("lettrage.md", "Lettrage d'un FEC"),
+    "checks.doublons": ("doublons.md", "Écritures déjà dans les livres"),
     "checks.analytique": ("analytique.md", "Ventilations analytiques"),
     "checks.tra_entete": ("tra-entete.md", "En-tête et contenu d'un TRA"),
     "checks.tra_parametres": ("tra-parametres.md", "Paramètres d'un TRA"),

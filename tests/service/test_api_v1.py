@@ -63,7 +63,7 @@ def test_a_dossier_is_created_read_and_listed(essai: Essai) -> None:
     nouveau = {"code_ibs": "NEUF", "libelle": "Société neuve", "siren": "552100554", "creations": {"tiers": False}}
     reponse = essai.client.post(f"{V1}/dossiers", json=nouveau, headers=essai.cles)
     assert reponse.status_code == 201
-    attendu = {**nouveau, "creations": {"journaux": True, "comptes": True, "tiers": False}}
+    attendu = {**nouveau, "creations": {"journaux": True, "comptes": True, "tiers": False}, "doublons": "accepter"}
     assert reponse.json() == attendu == get(essai, f"{V1}/dossiers/neuf")
     assert [d["code_ibs"] for d in get(essai, f"{V1}/dossiers")["dossiers"]] == [CODE, "NEUF"]
     assert [[d["code_ibs"] for d in page] for page in pages(essai, f"{V1}/dossiers", "dossiers", limite=1)] == [

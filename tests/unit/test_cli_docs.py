@@ -90,11 +90,13 @@ def _commands() -> dict[str, list[str]]:
 
 
 def test_the_commands_are_those_that_the_project_promises() -> None:
-    promises = {"demo", "serve", "worker", "check", "send", "status", "report", "balance", "verify"}
-    promises |= {"describe", "stats", "diff", "repair", "convert", "export"}
+    promises = {"demo", "serve", "worker", "check", "send", "status", "report", "balance", "verify", "cancel"}
+    promises |= {"describe", "stats", "diff", "repair", "convert", "export", "watch", "dossier doublons"}
     promises |= {f"dossier {c}" for c in ("creer", "lister", "exercice")} | {
         f"keys {c}" for c in ("abonnement", "creer", "lister", "revoquer")
     }
+    promises |= {f"cabinet {c}" for c in ("creer", "lister", "inviter", "activer", "desactiver", "audit")}
+    promises |= {f"keys {c}" for c in ("activer", "desactiver", "abonnements", "tourner", "resilier")}
     promises |= {f"model {c}" for c in ("infer", "check", "add", "list", "show", "rm")}
     assert set(_commands()) == promises
 
@@ -112,7 +114,7 @@ def test_commands_written_in_the_guides_exist_with_their_options() -> None:
     for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
         for bloc in re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S):
             for mots in (ligne.split() for ligne in bloc.splitlines() if re.match(r"(\.venv/bin/)?ecritures ", ligne)):
-                nom = f"{mots[1]} {mots[2]}" if mots[1] in ("dossier", "keys", "model") else mots[1]
+                nom = f"{mots[1]} {mots[2]}" if mots[1] in ("cabinet", "dossier", "keys", "model") else mots[1]
                 options = [m.partition("=")[0] for m in mots if m.startswith("--")]
                 fautes += [(page.name, nom, o) for o in options if o not in connues.get(nom, [])]
                 fautes += [(page.name, nom)] if nom not in connues else []
