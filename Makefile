@@ -36,7 +36,7 @@ bench: $(VENV)/.bench  ## mesure les étapes et la chaîne entière, à côté d
 	$(PY) -m bench $(ARGS)
 
 docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs/formats, docs/controles
-	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_formats.py tests/unit/test_docs_controles.py tests/unit/test_fec_conformite.py
+	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_formats.py tests/unit/test_docs_listes.py tests/unit/test_docs_controles.py tests/unit/test_fec_conformite.py
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 

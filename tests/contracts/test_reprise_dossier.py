@@ -90,7 +90,7 @@ def test_an_empty_dossier_gets_all_of_the_folder(livres: LivresSql) -> None:
     assert rendu["crees"]["exercices"] == ["001", "002"]
     assert rendu["crees"]["sections"] == ["A1 ATTEND", "A1 CHA001", "A1 CHA002"]
     assert rendu["crees"]["ribs"] == ["FBOISOUEST 1"]
-    assert "annulé" in rendu["suite"][0]
+    assert "une annulation les reprend" in rendu["suite"][0]
 
 
 def test_sending_the_folder_again_creates_nothing_and_alters_nothing(livres: LivresSql) -> None:

@@ -24,7 +24,7 @@ from serveurs.api import BANCALE, CODE, FEC, VENTE, Essai, open_essai
 
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 GRAINE = settings(
-    max_examples=int(os.environ.get("ECRITURES_SCHEMATHESIS_EXEMPLES", "40")),
+    max_examples=int(os.environ.get("ECRITURES_SCHEMATHESIS_EXEMPLES", "20")),
     derandomize=True,
     database=None,
     deadline=None,
