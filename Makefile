@@ -20,7 +20,7 @@ demo: $(VENV)/.base  ## démarre ecritures avec un cabinet d'exemple (ARGS=--onc
 setup: $(VENV)/.dev .dev/.azurite  ## installe ce qu'il faut pour développer
 
 test: setup  ## tous les tests, sur SQLite et PostgreSQL, avec l'émulateur de blobs (N=4 : quatre à la fois)
-	$(PY) -m pytest -n $(N) $(ARGS)
+	$(PY) -m pytest -n $(N) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev  ## style, types, tests unitaires et propriétés : moins d'une minute
 	$(VENV)/bin/ruff check .

@@ -78,8 +78,9 @@ def test_a_dossier_is_created_read_and_listed(essai: Essai) -> None:
 def test_an_exercice_is_opened_once_and_listed(essai: Essai) -> None:
     exercice = {"code": "2027", "debut": "2027-01-01", "fin": "2027-12-31", "libelle": "Exercice 2027"}
     reponse = essai.client.post(f"{DOSSIER}/exercices", json=exercice, headers=essai.cles)
-    assert (reponse.status_code, reponse.json()) == (201, {**exercice, "est_clos": False})
-    assert get(essai, f"{DOSSIER}/exercices")["exercices"][-1] == {**exercice, "est_clos": False}
+    ouvert = {**exercice, "est_clos": False, "valide_jusqu_a": None}
+    assert (reponse.status_code, reponse.json()) == (201, ouvert)
+    assert get(essai, f"{DOSSIER}/exercices")["exercices"][-1] == ouvert
     problem(essai, "POST", f"{DOSSIER}/exercices", 409, "exercice.existant", json={**exercice, "code": "2027B"})
     envers = {"code": "X", "debut": "2030-12-31", "fin": "2030-01-01"}
     problem(essai, "POST", f"{DOSSIER}/exercices", 422, "exercice.invalide", json=envers)
