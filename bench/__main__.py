@@ -220,7 +220,7 @@ def main() -> None:
             banc = Banc(dossier, choix.formats, choix.lignes, bases, grappe)
             if bases != choix.bases:
                 banc.say("PostgreSQL absent : pip install -r requirements-dev.lock, ou apt-get install postgresql")
-            _run(banc, pairs=not choix.sans_pairs)
+            _run(banc, pairs=not choix.sans_pairs, volumes_seuls=choix.volumes_seuls)
     banc.resultats["duree_s"] = time.monotonic() - debut
     if machine_s is not None:
         autres_s = (machine.busy_s() or 0.0) - machine_s - (machine.ours_s() - nous_s)
@@ -230,7 +230,8 @@ def main() -> None:
     sys.stdout.write(texte)
     if choix.json is not None:
         choix.json.write_text(json.dumps(banc.resultats, ensure_ascii=False, indent=1), encoding="utf-8")
-    complet = (choix.formats, choix.lignes, bases) == (tuple(JEUX), LIGNES, BASES) and not choix.sans_pairs
+    complet = (choix.formats, choix.lignes, bases) == (tuple(JEUX), LIGNES, BASES)
+    complet = complet and not choix.sans_pairs and not choix.volumes_seuls
     if complet:
         PAGE.write_text(texte, encoding="utf-8")
         banc.say(f"écrit {PAGE.relative_to(RACINE)}")
@@ -238,7 +239,7 @@ def main() -> None:
         banc.say(f"mesure partielle : {PAGE.relative_to(RACINE)} n'est pas réécrite")
 
 
-def _run(banc: Banc, *, pairs: bool) -> None:
+def _run(banc: Banc, *, pairs: bool, volumes_seuls: bool) -> None:
     grappe = banc.grappe
     reglages = ", ".join(f"{nom} {valeur}" for nom, valeur in REGLAGES.items())
     banc.resultats = {
@@ -250,9 +251,11 @@ def _run(banc: Banc, *, pairs: bool) -> None:
         **{nom: [] for nom in ("fichiers", "etapes", "parcours", "petits", "posts", "details", "pairs", "volumes")},
     }
     banc.generate()
-    if pairs:
+    if pairs and not volumes_seuls:
         banc.measure_peers()
     banc.measure_volumes(pairs=pairs)
+    if volumes_seuls:
+        return
     for jeu in banc.formats:
         for lignes in banc.lignes:
             for base in banc.bases:
@@ -285,6 +288,11 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--formats", type=liste(tuple(JEUX)), default=tuple(JEUX), help=", ".join(JEUX))
     arguments.add_argument("--bases", type=liste(BASES), default=BASES, help=", ".join(BASES))
     arguments.add_argument("--sans-pairs", action="store_true", help="ne mesure pas les autres outils")
+    arguments.add_argument(
+        "--volumes-seuls",
+        action="store_true",
+        help="conversions, XLSX, XML, JSON, dix fois plus de lignes : rien d'autre",
+    )
     arguments.add_argument(
         "--json", type=Path, default=None, metavar="F", help="écrit aussi les mesures dans ce fichier"
     )

@@ -186,7 +186,7 @@ def test_a_truncated_file_keeps_its_complete_entries_and_says_where_it_stops() -
     assert lecture.lot is not None
     assert lecture.lot.nombre_ecritures == 2
     assert constats.est_bloquant
-    assert places(constats, "X01") == [("X01", ligne_de(SAIN, "<EcritureNum>BQ0001"), 1, 1)]
+    assert places(constats, "X01") == [("X01", ligne_de(SAIN, "<EcritureNum>BQ0001") - 1, 1, 1)]
     assert "avant la fin" in constats.liste.filter(pl.col("code") == "X01")["message"].item()
 
 
@@ -390,6 +390,11 @@ def test_a_tag_without_end_is_refused_in_bounded_time() -> None:
     constats = constats_de(debut() + "<exercice " + "x" * (40 * JETON_OCTETS_MAX))
     assert time.perf_counter() - debut_s < 10
     assert "dépasse la longueur admise" in " ".join(constats.liste["message"].to_list())
+
+
+def test_a_file_that_stops_after_a_line_end_is_said_on_its_last_line() -> None:
+    coupe = SAIN[: SAIN.index("\n", len(SAIN) // 2) + 1]
+    assert places(constats_de(coupe), "X01") == [("X01", coupe.count("\n"), 1, 1)]
 
 
 def test_a_value_without_end_is_cut_and_said() -> None:

@@ -402,6 +402,10 @@ class _Flux:
         self._fait(regles.SCHEMA_INVALIDE, lieu or self._lieu(), len(nom) + 1, element=nom[:80], cause=cause)
 
     def _fait(self, regle: Regle, lieu: Lieu, largeur: int, **parametres: object) -> None:
+        if lieu.octet >= len(self._octets) and lieu.ligne > 1 and self._octets.endswith((b"\n", b"\r")):
+            lieu = Lieu(
+                lieu.ligne - 1, 1, lieu.octet
+            )  # after the last line end there is no line: the last one is shown
         self._faits.ajoute(regle, lieu, largeur, **parametres)
 
     def conclut(self, constats: Collecteur) -> None:
