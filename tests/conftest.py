@@ -88,6 +88,14 @@ class Grappes:
                 grappe.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _etat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the commands remember from one run to the next is not the developer's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("etat")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def grappes() -> Iterator[Grappes]:
     ouvertes = Grappes()

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from pydantic import SecretStr
 
+    from ecritures.imports.oidc import Oidc
     from ecritures.imports.ports import Ports
     from ecritures.jobs.queue import FileImports
     from ecritures.settings import Settings
     from ecritures.storage.bases import Base
     from ecritures.storage.livres import LivresSql
     from ecritures.storage.pannes import RegistrePannes
+    from ecritures.storage.secret import Secret
 
 
 LIVRAISON_ARRET_S = 2.0
@@ -88,6 +90,7 @@ def build(settings: Settings) -> Application:
     from ecritures.storage.bases import Base
     from ecritures.storage.cabinets import RegistreCabinets
     from ecritures.storage.cles import RegistreCles
+    from ecritures.storage.consultation import ConsultationSql
     from ecritures.storage.demandes import RegistreDemandes
     from ecritures.storage.depots import open_depots
     from ecritures.storage.dossiers import RegistreDossiers
@@ -104,6 +107,7 @@ def build(settings: Settings) -> Application:
     from ecritures.storage.schema import migrate_catalogue
     from ecritures.storage.secret import load_secret
     from ecritures.storage.sessions import RegistreSessions
+    from ecritures.storage.televersements import RegistreTeleversements, open_morceaux
     from ecritures.storage.webhooks import RegistreWebhooks
 
     settings.donnees.mkdir(parents=True, exist_ok=True)
@@ -139,10 +143,31 @@ def build(settings: Settings) -> Application:
         webhooks=RegistreWebhooks(base, secret),
         envois=EnvoisGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
         requetes=RegistreRequetes(base),
+        televersements=RegistreTeleversements(base, open_morceaux(emplacement)),
+        consultation=ConsultationSql(base, livres),
         limits=limits,
         profil_fec=settings.fec_profil,
+        oidc=_oidc(settings, base, secret),
     )
     return Application(settings, ports, base, livres, file)
+
+
+def _oidc(settings: Settings, base: Base, secret: Secret) -> Oidc | None:
+    """Sign-in by the identity provider; None without one. Nothing is asked of it before somebody signs in."""
+    if not settings.oidc_emetteur:
+        return None
+    from ecritures.imports.oidc import Oidc
+    from ecritures.storage.comptes_oidc import RegistreComptesOidc
+    from ecritures.storage.oidc import FournisseurOidc, ReglagesOidc
+
+    reglages = ReglagesOidc(
+        emetteur=settings.oidc_emetteur,
+        client=settings.oidc_client,
+        secret=_clair(settings.oidc_secret),
+        portees=settings.oidc_portees,
+        retour=f"{settings.base_url.rstrip('/')}/api/v1/sessions/oidc/retour",
+    )
+    return Oidc(FournisseurOidc(reglages, secret.key("oidc")), RegistreComptesOidc(base, settings.oidc_lien))
 
 
 def _clair(secret: SecretStr | None) -> str:

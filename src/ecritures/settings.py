@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +63,17 @@ class Settings(BaseSettings):
     session_inactivite_s: int = Field(
         3_600, ge=120, description="Inactivité après laquelle une session est finie, en secondes."
     )
+    oidc_emetteur: str | None = Field(
+        None,
+        description="Fournisseur d'identité OpenID Connect : son adresse (issuer), telle qu'il la dit ; vide : connexion par mot de passe seulement.",
+    )
+    oidc_client: str = Field("", description="Identifiant de ce serveur chez le fournisseur d'identité (client_id).")
+    oidc_secret: SecretStr | None = Field(None, description="Secret de ce serveur chez le fournisseur d'identité.")
+    oidc_portees: str = Field("openid email", description="Portées demandées au fournisseur d'identité (scope).")
+    oidc_lien: Literal["email", "sub"] = Field(
+        "email",
+        description="Comment une personne du cabinet est reconnue la première fois : email (adresse vérifiée par le fournisseur) ou sub (égal à son identifiant).",
+    )
     reseaux_admis: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description='Réseaux privés dont une URL de fichier peut venir, par exemple ["10.0.0.0/8"].'
     )
@@ -76,6 +88,11 @@ class Settings(BaseSettings):
     )
     depot_validite_s: int = Field(
         _LIMITES.depot_validite_s, description="Durée de vie d'une URL de dépôt, en secondes."
+    )
+    televersement_validite_s: int = Field(
+        _LIMITES.televersement_validite_s,
+        ge=60,
+        description="Durée de vie d'un téléversement par morceaux, en secondes ; inachevé, il est ensuite effacé.",
     )
     lien_essais_duree_s: int = Field(
         _LIMITES.lien_essais_duree_s, description="Durée pendant laquelle une URL injoignable est réessayée."

@@ -19,8 +19,9 @@ from serveurs.api import BASE_URL, LOOP, V1, Essai, open_essai
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 WITHOUT_KEYS = {("put", f"{LOOP}/depot/{{guid}}/{{nom}}"), ("get", f"{V1}/health")}
 WITHOUT_KEYS |= {("post", f"{V1}/session"), ("post", f"{V1}/invitations/acceptation")}
+WITHOUT_KEYS |= {("get", f"{V1}/sessions/oidc"), ("get", f"{V1}/sessions/oidc/retour")}
 EXEMPLES = {"codeIbs": "DEMO001", "id": "x", "code": "VEN", "numero": "411", "guid": "g", "nom": "n", "rang": "1"}
-EXEMPLES |= {"identifiant": "anne", "cle": "ek_0123456789abcdef"}
+EXEMPLES |= {"identifiant": "anne", "cle": "ek_0123456789abcdef", "televersement": "t", "numero_ligne": "1"}
 BOTH = [{"Subscription key": [], "API key": []}]
 
 
@@ -130,6 +131,9 @@ def test_every_status_has_a_schema_and_every_reference_leads_somewhere(document:
                 continue
             if chemin.endswith("/audit/export") and statut == "200":
                 assert set(reponse["content"]) == {"application/x-ndjson", "text/csv"}
+                continue
+            if chemin.endswith("/pieces-jointes/{numero_ligne}") and statut == "200":
+                assert set(reponse["content"]) == {"application/octet-stream"}
                 continue
             (genre,) = reponse["content"]
             attendu = (

@@ -6,6 +6,7 @@ are those of the beginning, to the byte.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -35,6 +36,9 @@ from serveurs.api import DOMAIN, Essai, mouvement, open_essai, tra
 
 ANNEES = ("2024", "2025", "2026")
 NUMEROS = count(1)
+HISTOIRES = int(os.environ.get("ECRITURES_MACHINE_HISTOIRES", "6"))
+PAS = int(os.environ.get("ECRITURES_MACHINE_PAS", "12"))
+"""Short by default, for every commit; longer by these two variables."""
 ANNEE, RANG = st.sampled_from(ANNEES), st.integers(0, 1000)
 TIERS, MONTANT = st.sampled_from(("C1", "C2")), st.sampled_from(("10,00", "25,00"))
 
@@ -300,6 +304,6 @@ def test_whatever_the_history_the_books_are_exact_and_everything_can_be_undone(e
     run_state_machine_as_test(
         histoire(essai),
         settings=settings(
-            max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=HISTOIRES, stateful_step_count=PAS, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -10,9 +10,25 @@ from typing import Any
 
 import pytest
 
-from serveurs.api import CODE, DOMAIN, LOOP, SIRET, VENTE, Essai, open_essai
+from ecritures.imports.run import FINI, REESSAYER, Etapes
+from serveurs.api import BANCALE, CODE, DOMAIN, LOOP, SIRET, VENTE, Essai, open_essai
 from serveurs.json_import import SIRET_ENTREPRISE, corps, ligne, publie
 
+LISTE = {
+    "01": "each of the four imports answers its id at once, before its file is read",
+    "02": "a refusal answers 200 with error, and leaves neither request nor history",
+    "03": "an empty URI counts as absent; both filled or none is refused",
+    "04": "Content-Type application-json is taken; the key is cut at its first colon",
+    "05": "the case of a path does not matter",
+    "06": "a status has its eight fields, and a message on 4 alone",
+    "07": "a status goes forward, and an ended import does not move",
+    "08": "a SIRET keeps its leading zero, and its check digit is checked",
+    "09": "typeMouvement 2 is a forecast where type 2 is a simulation",
+    "10": "each fault of the JSON body has its own words",
+    "11": "a file sent twice is imported twice",
+    "12": "a row of the history names its file, its state, its error, its application and its origin",
+}
+"""What section 20 asks, in our words; ``test_NN_`` holds line NN."""
 LIEN = "https://fichiers.example.org/caisse.csv?sig=secret"
 GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 MODELE = """
@@ -64,6 +80,11 @@ def message(essai: Essai, route: str, **champs: Any) -> str:
     assert set(recu["error"]) == {"instanceId", "message"}
     assert len(essai.ports.demandes.lister(DOMAIN)) == avant, "a refused request creates nothing"
     return str(recu["error"]["message"])
+
+
+def test_every_line_of_the_list_has_one_test_and_no_test_is_of_no_line() -> None:
+    tenues = sorted(nom[5:7] for nom in globals() if re.match(r"test_\d\d_", nom))
+    assert tenues == sorted(LISTE)
 
 
 # --- the list of section 20 -------------------------------------------------------------------------------------
@@ -162,6 +183,45 @@ def test_11_the_same_body_imported_twice_makes_two_imports(essai: Essai) -> None
     assert seconde.compte_rendu["deja_importe"] == [deux[0]]
 
 
+def test_12_the_history_shows_file_state_error_application_and_origin(essai: Essai) -> None:
+    bon = essai.ask("importTra", codeIbs=CODE, URI=essai.deposit("ventes.tra", VENTE))
+    faux = essai.ask("importTra", codeIbs=CODE, URI=essai.deposit("bancale.tra", BANCALE))
+    json_ = essai.ask("importJson", **corps())
+    essai.ask("importTra", codeIbs=CODE, URL=LIEN)  # it waits: not in the history
+    for import_id in (bon, faux, json_):
+        essai.work(import_id)
+    assert history(essai) == {
+        bon: ("ventes.tra", 30, "Terminé avec succès", True, "Comptabilité", "Par API"),
+        faux: ("bancale.tra", 40, "Terminé avec erreur", False, "Comptabilité", "Par API"),
+        json_: (f"import-{json_[:8]}.json", 30, "Terminé avec succès", True, "Comptabilité", "Par API"),
+    }
+
+
+def history(essai: Essai) -> dict[str, tuple[Any, ...]]:
+    lignes = essai.client.get(f"{LOOP}/getImportHistory", params={"codeDossier": CODE}, headers=essai.cles).json()
+    return {
+        x["accountingImportRequestId"]: (
+            x["nomFichier"],
+            x["statut"],
+            x["statutLibelle"],
+            x["erreur"] == "",
+            x["briqueApplicative"],
+            x["origine"],
+        )
+        for x in lignes
+    }
+
+
+def test_a_cancelled_import_is_50_in_the_history_and_still_3_in_its_status(essai: Essai) -> None:
+    import_id = essai.ask("importTra", codeIbs=CODE, URI=essai.deposit("ventes.tra", VENTE))
+    essai.work(import_id)
+    for deja in (False, True):
+        assert demande(essai, "annulerImport", accountingImportRequestId=import_id)["dejaAnnule"] is deja
+        assert history(essai)[import_id][:3] == ("ventes.tra", 50, "Annulé")
+    assert essai.status(import_id)["status"] == 3
+    assert essai.ports.livres.lignes_import(essai.dossier.dossier, import_id).is_empty()
+
+
 def test_the_sample_of_the_json_page_is_imported_with_a_valid_siret(essai: Essai) -> None:
     essai.ports.livres.creer_etablissement(essai.dossier.dossier, "NANTES", SIRET_ENTREPRISE)
     import_id = essai.ask("importJson", **publie(createNewJournaux=True))
@@ -172,6 +232,20 @@ def test_the_sample_of_the_json_page_is_imported_with_a_valid_siret(essai: Essai
     assert message(essai, "importJson", **faux).endswith("sur l'écriture numéro 1"), (
         "as printed, it breaks its own rule"
     )
+
+
+def test_an_unreachable_link_is_tried_again_and_ends_only_at_the_last_try(essai: Essai) -> None:
+    import_id = essai.ask("importTra", codeIbs=CODE, URL="https://fichiers.invalid/vente.tra?sig=secret")
+    etapes = Etapes(essai.ports)
+    for _ in range(2):
+        assert etapes.recuperer(import_id, dernier_essai=False) == REESSAYER
+        assert essai.status(import_id)["status"] in (1, 2)
+        assert import_id not in history(essai)
+    assert etapes.recuperer(import_id, dernier_essai=True) == FINI
+    etat = essai.status(import_id)
+    assert etat["status"] == 4
+    assert "secret" not in str(etat["message"])
+    assert history(essai)[import_id][1] == 40
 
 
 # --- custom imports ---------------------------------------------------------------------------------------------

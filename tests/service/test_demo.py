@@ -65,7 +65,8 @@ def test_the_demo_imports_the_right_file_refuses_the_wrong_one_and_goes_on_at_th
     assert errone["status"] == 4
     assert "ligne" in errone["message"]
     assert premier["balance"] == {"debit_centimes": 163248, "credit_centimes": 163248}
-    assert stat.S_IMODE((donnees / "demo-cles.json").stat().st_mode) == 0o600
+    for nom in ("demo-cles.json", "demo-mot-de-passe"):
+        assert stat.S_IMODE((donnees / nom).stat().st_mode) == 0o600
 
     second = _once(donnees, "--port", "0")
     assert (second["subscription_key"], second["api_key"]) == (premier["subscription_key"], premier["api_key"])
@@ -94,6 +95,10 @@ def test_the_demo_serves_on_another_port_when_its_own_is_busy_and_a_killed_run_s
                 headers=cles,
             ).json()
             assert (statut["status"], statut["domain"], statut["codeIBS"]) == (3, "DEMOCABINET", "MANON002")
+            entree = {"domain": "DEMOCABINET", "identifiant": "demo"}
+            entree["mot_de_passe"] = (donnees / "demo-mot-de-passe").read_text()
+            ouverte = httpx2.post(f"{bilan['base_url']}/app/connexion", data=entree)
+            assert (ouverte.status_code, ouverte.headers["location"]) == (303, "/app")
             exercices = httpx2.get(f"{bilan['base_url']}/api/v1/dossiers/MANON002/exercices", headers=cles).json()[
                 "exercices"
             ]

@@ -17,18 +17,20 @@ import pytest
 
 from ecritures.api.access import csrf_token
 from ecritures.imports.cabinet import Collaborateur
+from ecritures.imports.televersements import NouveauTeleversement
 from serveurs.api import CODE, DOMAIN, LOOP, V1, VENTE, Essai, open_essai
 
-LIBRE, LISTE, DOSSIER, IMPORT, CABINET, ADMINISTRATION, SESSION = (
+LIBRE, LISTE, DOSSIER, IMPORT, TELEVERSEMENT, CABINET, ADMINISTRATION, SESSION = (
     "libre",
     "liste",
     "dossier",
     "import",
+    "televersement",
     "cabinet",
     "administration",
     "session",
 )
-"""Without keys · any key · a dossier's · an import's · the firm's, read · the firm's, by an administrator · a person's own."""
+"""Without keys · any key · a dossier's · an import's · an upload's · the firm's, read · the firm's, by an administrator · a person's own."""
 
 DOSSIERS = f"{V1}/dossiers/{{codeIbs}}"
 MATRICE: dict[str, str] = {
@@ -90,6 +92,10 @@ MATRICE: dict[str, str] = {
     f"GET {V1}/imports/{{id}}/constats": IMPORT,
     f"GET {V1}/imports/{{id}}/annulation": IMPORT,
     f"POST {V1}/imports/{{id}}/annulation": IMPORT,
+    f"GET {V1}/imports/{{id}}/pieces-jointes": IMPORT,
+    f"GET {V1}/imports/{{id}}/pieces-jointes/{{numero_ligne}}": IMPORT,
+    f"POST {V1}/televersements": DOSSIER,
+    **{f"{methode} {V1}/televersements/{{televersement}}": TELEVERSEMENT for methode in ("GET", "PATCH", "DELETE")},
     f"GET {V1}/health": LIBRE,
     f"GET {V1}/metrics": LISTE,
     **{f"GET {V1}/{nom}": CABINET for nom in ("cabinet", "agences", "groupes", "collaborateurs")},
@@ -129,6 +135,8 @@ MATRICE: dict[str, str] = {
         )
     },
     f"POST {V1}/session": LIBRE,
+    f"GET {V1}/sessions/oidc": LIBRE,
+    f"GET {V1}/sessions/oidc/retour": LIBRE,
     f"POST {V1}/invitations/acceptation": LIBRE,
     f"GET {V1}/session": SESSION,
     f"DELETE {V1}/session": SESSION,
@@ -138,7 +146,7 @@ MATRICE: dict[str, str] = {
 
 LISENT = {f"POST {DOSSIERS}/preflight"}
 ECRIVENT = {f"GET {LOOP}/getFileUrlDeposit"}
-FICHIERS = {f"POST {DOSSIERS}/preflight", f"POST {V1}/imports"}
+FICHIERS = {f"POST {DOSSIERS}/preflight", f"POST {V1}/imports", f"PATCH {V1}/televersements/{{televersement}}"}
 ABSENT_ID = str(uuid4())
 
 
@@ -250,6 +258,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "rang": "1",
             "guid": ABSENT_ID,
             "nom": "a.tra",
+            "numero_ligne": "1",
+            "televersement": ports.televersements.ouvrir(
+                NouveauTeleversement(DOMAIN, "essai", essai.dossier.dossier, "a.tra", len(VENTE)), 600
+            ).id,
         }
         absents = {
             **objets,
@@ -258,6 +270,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "cle": "ek_0000000000000000",
             "abonnement": "ab_000000000000",
             "identifiant": "nul",
+            "televersement": str(uuid4()),
             "code": "ABSENT9",
         }
         document = essai.client.get("/openapi.json").json()
@@ -280,14 +293,14 @@ def attendu(route: str, genre: str, appelant: str) -> str:
         return "role.insuffisant"
     if appelant == "collaborateur" and genre == ADMINISTRATION:
         return "role.insuffisant"
-    if appelant == "autre cabinet" and genre in (DOSSIER, IMPORT):
+    if appelant == "autre cabinet" and genre in (DOSSIER, IMPORT, TELEVERSEMENT):
         return f"{genre}.inconnu"
     if appelant == "non activée" and "{codeIbs}" in route and genre == ADMINISTRATION and "/dossiers/" in route:
         return "dossier.acces_refuse"
     if appelant == "non activée" and genre == DOSSIER:
         return "dossier.acces_refuse"
-    if appelant == "non activée" and genre == IMPORT:
-        return "import.inconnu"
+    if appelant == "non activée" and genre in (IMPORT, TELEVERSEMENT):
+        return f"{genre}.inconnu"
     if appelant == "non activée" and route == f"POST {V1}/dossiers":
         return "dossier.acces_refuse"
     return "passe"
@@ -302,6 +315,7 @@ STATUTS = {
     "dossier.acces_refuse": 403,
     "dossier.inconnu": 404,
     "import.inconnu": 404,
+    "televersement.inconnu": 404,
 }
 MOTS = {
     "abonnement.absent": "missing subscription key",
@@ -386,7 +400,7 @@ def test_what_is_of_another_firm_cannot_be_told_from_what_does_not_exist(scene: 
 
 
 def _sans(texte: str, scene: Scene) -> str:
-    for nom in ("codeIbs", "id", "cle", "abonnement", "identifiant", "code"):
+    for nom in ("codeIbs", "id", "cle", "abonnement", "identifiant", "code", "televersement"):
         for ids in (scene.objets, scene.absents):
             texte = texte.replace(ids[nom], nom)
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}[^\"]*", "guid", texte)

@@ -146,7 +146,17 @@ def test_an_import_that_may_have_been_taken_is_not_asked_twice() -> None:
     serveur = Serveur(httpx2.ReadTimeout("x"))
     with pytest.raises(LoopInjoignable, match="on ne sait pas si la demande est enregistrée"):
         serveur.client().import_tra("D", uri="u")
-    assert len(serveur.recues) == 1
+    post, sonde = serveur.recues
+    assert (post.method, sonde.method, sonde.url.path) == ("POST", "GET", "/api/v1/health")
+    assert {"ocp-apim-subscription-key", "x-apikey"}.isdisjoint(sonde.headers)
+
+
+def test_our_own_server_is_asked_again_with_the_same_key() -> None:
+    notre = _json({"etat": "ok", "version": "1"})
+    serveur = Serveur(httpx2.ReadTimeout("x"), notre, _json({"accountingImportRequestId": ID}))
+    assert serveur.client().import_tra("D", uri="u") == ID
+    premier, _, second = serveur.recues
+    assert premier.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
 
 
 @pytest.mark.parametrize("raté", [httpx2.ConnectError("x"), httpx2.Response(503)])

@@ -160,3 +160,95 @@ def test_the_async_client_does_the_same_calls() -> None:
 def test_nothing_the_clients_show_holds_a_key() -> None:
     client = Serveur(PRISE).client()
     assert "secret" not in f"{client!r} {client._operations!r} {client.import_json('D', [])!r}"
+
+
+def test_loop_gets_a_large_file_by_its_deposit_as_any_other(tmp_path: Path) -> None:
+    """Larger than the threshold: the server is asked whether it is ours, and Loop is not."""
+    fichier = tmp_path / "ventes.tra"
+    fichier.write_bytes(b"x" * 2000)
+    depot = httpx2.Response(200, json={"depositUrl": "http://depot.test/x?sig=s", "uri": "g/ventes.tra"})
+    serveur = Serveur(LOOP_404, depot, httpx2.Response(201), PRISE)
+    with Client(
+        "http://serveur.test/loop-api-publiques",
+        ABONNEMENT,
+        CLE,
+        transport=httpx2.MockTransport(serveur),
+        seuil_octets=1000,
+    ) as client:
+        assert client.import_file(fichier, "DEMO001").id == ID
+    assert [(d.method, d.url.path.rpartition("/")[2]) for d in serveur.recues] == [
+        ("GET", "health"),
+        ("GET", "getFileUrlDeposit"),
+        ("PUT", "x"),
+        ("POST", "importTra"),
+    ]
+
+
+def test_a_server_of_ours_from_before_uploads_by_pieces_gets_a_deposit(tmp_path: Path) -> None:
+    fichier = tmp_path / "ventes.tra"
+    fichier.write_bytes(b"x" * 2000)
+    absente = httpx2.Response(404, json={"code": "route.inconnue", "detail": "Aucune ressource à cette adresse."})
+    depot = httpx2.Response(200, json={"depositUrl": "http://depot.test/x?sig=s", "uri": "g/ventes.tra"})
+    serveur = Serveur(NOTRE_SANTE, absente, depot, httpx2.Response(201), PRISE)
+    with Client(
+        "http://serveur.test", ABONNEMENT, CLE, transport=httpx2.MockTransport(serveur), seuil_octets=1000
+    ) as client:
+        assert client.import_file(fichier, "DEMO001").id == ID
+
+
+@pytest.mark.parametrize(
+    "reponses",
+    [
+        [httpx2.Response(204, headers={"Upload-Offset": "2000"})],
+        [
+            httpx2.Response(409, headers={"Upload-Offset": "500"}),
+            httpx2.Response(204, headers={"Upload-Offset": "2000"}),
+        ],
+        [
+            httpx2.Response(503, headers={"Retry-After": "3"}),
+            httpx2.Response(200, headers={"Upload-Offset": "700"}),
+            httpx2.Response(204, headers={"Upload-Offset": "2000"}),
+        ],
+        [httpx2.ReadError("x"), httpx2.Response(200, headers={"Upload-Offset": "2000"})],
+    ],
+    ids=["at once", "a wrong offset", "a server that is busy", "an answer that is lost"],
+)
+def test_a_piece_begins_where_the_server_says(tmp_path: Path, reponses: list[httpx2.Response | Exception]) -> None:
+    fichier = tmp_path / "ventes.tra"
+    fichier.write_bytes(bytes(range(250)) * 8)
+    ouvert, ou = httpx2.Response(201, json={"id": ID}), httpx2.Response(200, headers={"Upload-Offset": "0"})
+    serveur = Serveur(NOTRE_SANTE, ouvert, ou, *reponses, httpx2.Response(202, json={"id": ID}))
+    with Client(
+        "http://serveur.test",
+        ABONNEMENT,
+        CLE,
+        transport=httpx2.MockTransport(serveur),
+        pause=serveur.pauses.append,
+        seuil_octets=1000,
+    ) as client:
+        assert client.import_file(fichier, "DEMO001").id == ID
+    for envoi in (d for d in serveur.recues if d.method == "PATCH"):
+        assert envoi.content == fichier.read_bytes()[int(envoi.headers["Upload-Offset"]) :]
+    assert dict(serveur.recues[-1].url.params) == {"dossier": "DEMO001", "televersement": ID, "format": "tra"}
+
+
+def test_an_upload_that_does_not_move_is_given_up_after_five_tries(tmp_path: Path) -> None:
+    fichier = tmp_path / "ventes.tra"
+    fichier.write_bytes(b"x" * 2000)
+    ou = httpx2.Response(200, headers={"Upload-Offset": "0"})
+    echecs = [reponse for _ in range(5) for reponse in (httpx2.WriteError("x"), ou)]
+    serveur = Serveur(NOTRE_SANTE, httpx2.Response(201, json={"id": ID}), ou, *echecs)
+    with (
+        Client(
+            "http://serveur.test",
+            ABONNEMENT,
+            CLE,
+            transport=httpx2.MockTransport(serveur),
+            pause=serveur.pauses.append,
+            seuil_octets=1000,
+        ) as client,
+        pytest.raises(LoopInjoignable, match="relancer l'envoi") as fin,
+    ):
+        client.import_file(fichier, "DEMO001")
+    assert serveur.pauses == [0.5, 1.0, 2.0, 4.0]
+    assert CLE not in str(fin.value)

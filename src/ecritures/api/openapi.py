@@ -24,6 +24,7 @@ from ecritures.api.v1.clotures import Validation
 from ecritures.api.v1.lettrages import LettrageARetirer, NouveauLettrage
 from ecritures.api.v1.models import DossierModifie, NouveauDossier, NouvelExercice
 from ecritures.api.v1.models_cabinet import CORPS
+from ecritures.api.v1.models_televersements import NouveauTeleversement
 from ecritures.api.v1.webhooks import EtatWebhook, NouveauWebhook
 
 TITLE = "Ecritures - API"
@@ -39,10 +40,11 @@ _MODELES: tuple[type[BaseModel], ...] = (
 _MODELES += (AnnulerImportPostRequest, NouveauLettrage, LettrageARetirer, Validation)
 _MODELES += CORPS
 _MODELES += (NouveauWebhook, EtatWebhook)
-_MODELES += (DossierModifie,)
+_MODELES += (DossierModifie, NouveauTeleversement)
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
-Réception d'écritures comptables (TRA, FEC) : contrôle, intégration dans les livres tout ou rien, compte rendu.
+Réception d'écritures comptables (TRA, FEC, JSON, fichier décrit par un modèle du cabinet) : contrôle, intégration dans les livres
+tout ou rien, compte rendu, annulation.
 
 **Deux interfaces.**
 

@@ -11,7 +11,7 @@ import typer
 from ecritures.cli.context import CODE_ECHEC, CODE_USAGE, echouer
 
 if TYPE_CHECKING:
-    from ecritures.client import ClientLoop, ImportStatus
+    from ecritures.client import Client, ClientLoop, ImportStatus
 
 Url = Annotated[
     str,
@@ -45,13 +45,29 @@ URL_LOCALE = "http://127.0.0.1:8000"
 @contextmanager
 def connected(url: str, subscription_key: str, api_key: str) -> Iterator[ClientLoop]:
     """The client. A refusal of the request ends the command with 1; no keys, no server, a wrong address, with 2."""
-    from ecritures.client import ClientLoop, ErreurLoop, RefusLoop
+    from ecritures.client import ClientLoop
+
+    with _told(subscription_key, api_key), ClientLoop(url, subscription_key, api_key) as client:
+        yield client
+
+
+@contextmanager
+def connected_sdk(url: str, subscription_key: str, api_key: str) -> Iterator[Client]:
+    """As ``connected``, for a command that sends."""
+    from ecritures.client import Client
+
+    with _told(subscription_key, api_key), Client(url, subscription_key, api_key) as client:
+        yield client
+
+
+@contextmanager
+def _told(subscription_key: str, api_key: str) -> Iterator[None]:
+    from ecritures.client import ErreurLoop, RefusLoop
 
     if not subscription_key or not api_key:
         echouer("il faut les deux clés : régler ECRITURES_SUBSCRIPTION_KEY et ECRITURES_API_KEY.", CODE_USAGE)
     try:
-        with ClientLoop(url, subscription_key, api_key) as client:
-            yield client
+        yield
     except RefusLoop as refus:
         echouer(refus.message, CODE_ECHEC)
     except ErreurLoop as erreur:

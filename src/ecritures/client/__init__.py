@@ -3,9 +3,11 @@
 with Client(base_url, subscription_key, api_key) as client:
     resultat = client.import_file("ventes.TRA", "DEMO001").wait(on_progress=print)
 
-``Client`` and ``ClientAsync`` are the SDK (docs/sdk.md); ``ClientLoop`` is the bare contract, which the commands use.
+``Client`` and ``ClientAsync`` are the SDK; ``ClientLoop`` is the bare contract, one call a method; ``v1.ClientV1`` reads the
+comptes rendus and the books of our server for the commands. All go through the same operations and driver (docs/sdk.md).
 """
 
+from ecritures.client.actes import Annulation, ApercuAnnulation, Blocage, PieceJointe
 from ecritures.client.constats import Constat, Resultat
 from ecritures.client.errors import (
     CleMalFormee,
@@ -17,13 +19,17 @@ from ecritures.client.errors import (
     ReponseInattendue,
 )
 from ecritures.client.loop import ClientLoop, Depot
-from ecritures.client.operations import FormatADire
+from ecritures.client.operations import Carnet, DemandePartie, FormatADire
 from ecritures.client.sdk import Client, Import
 from ecritures.client.sdk_async import ClientAsync, ImportAsync
 from ecritures.client.signature import SignatureInvalide, verifier_signature
 from ecritures.client.status import ImportStatus
 
 __all__ = [
+    "Annulation",
+    "ApercuAnnulation",
+    "Blocage",
+    "Carnet",
     "CleMalFormee",
     "ClesRefusees",
     "Client",
@@ -31,6 +37,7 @@ __all__ = [
     "ClientLoop",
     "Constat",
     "DelaiDepasse",
+    "DemandePartie",
     "Depot",
     "ErreurLoop",
     "FormatADire",
@@ -38,6 +45,7 @@ __all__ = [
     "ImportAsync",
     "ImportStatus",
     "LoopInjoignable",
+    "PieceJointe",
     "RefusLoop",
     "ReponseInattendue",
     "Resultat",

@@ -5,7 +5,7 @@ The synchronous and the asynchronous driver are the only code that differs betwe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +17,13 @@ from ecritures.client.transport import A_REESSAYER, ATTENTE_INITIALE_S, ATTENTE_
 
 T = TypeVar("T")
 OnOctets = Callable[[int, int], None]
+"""Called with the bytes sent and their total."""
+MORCEAU_OCTETS = 1 << 20
 
 
 @dataclass(frozen=True)
 class Appel:
-    """One HTTP call. ``contenu`` is opened anew at each try."""
+    """One HTTP call. ``contenu`` is opened anew at each try; of a file, ``longueur`` bytes (None: all) from ``debut`` on."""
 
     methode: str
     url: str = field(repr=False)  # may be signed
@@ -30,6 +32,8 @@ class Appel:
     json: Any = field(default=None, repr=False)
     contenu: bytes | Path | None = field(default=None, repr=False)
     on_octets: OnOctets | None = None
+    debut: int = 0
+    longueur: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,30 @@ class Pause:
 
 Demarche = Generator[Appel | Pause, Any, T]
 """An operation. A call is answered by the driver with its response, or with the transport's exception thrown in."""
+
+
+def pieces(appel: Appel) -> Iterator[bytes]:
+    """The body of a call, from its start, counted as it goes."""
+    assert appel.contenu is not None, "asked for a body"
+    total, envoyes = int(appel.headers["Content-Length"]), 0
+    for morceau in _read(appel.contenu, appel.debut, appel.longueur):
+        yield morceau
+        envoyes += len(morceau)
+        if appel.on_octets is not None:
+            appel.on_octets(envoyes, total)
+
+
+def _read(contenu: bytes | Path, debut: int, longueur: int | None) -> Iterator[bytes]:
+    if isinstance(contenu, bytes):
+        for rang in range(0, len(contenu), MORCEAU_OCTETS):
+            yield contenu[rang : rang + MORCEAU_OCTETS]
+        return
+    with contenu.open("rb") as fichier:
+        fichier.seek(debut)
+        reste = longueur
+        while morceau := fichier.read(MORCEAU_OCTETS if reste is None else min(MORCEAU_OCTETS, reste)):
+            yield morceau
+            reste = None if reste is None else reste - len(morceau)
 
 
 def insister(
@@ -62,7 +90,7 @@ def insister(
         except httpx2.TransportError as erreur:
             motif = f"{host(appel.url)} ne répond pas ({type(erreur).__name__})"
             partie = not isinstance(erreur, JAMAIS_PARTIE)
-            if partie and not est_rejouable and not (sonde is not None and (yield from _est_des_notres(sonde))):
+            if partie and not est_rejouable and not (sonde is not None and (yield from est_des_notres(sonde))):
                 raise LoopInjoignable(
                     f"{motif} : on ne sait pas si la demande est enregistrée. Regarder l'historique des imports avant de renvoyer."
                 ) from None
@@ -82,7 +110,7 @@ def _en_cours(reponse: httpx2.Response) -> bool:
     return reponse.status_code == 409 and "idempotence.en_cours" in reponse.text
 
 
-def _est_des_notres(sonde: Appel) -> Demarche[bool]:
+def est_des_notres(sonde: Appel) -> Demarche[bool]:
     """Whether the server is one of ours: it says so without keys. No answer: not known, so no."""
     try:
         reponse: httpx2.Response = yield sonde

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx2
@@ -58,6 +58,32 @@ class FormatADire(ValueError):
 
 
 @dataclass(frozen=True)
+class Depot:
+    """Where to send a file. ``deposit_url`` is a secret: it lets anyone write there until it expires."""
+
+    deposit_url: str = field(repr=False)
+    uri: str
+
+
+@dataclass(frozen=True)
+class DemandePartie:
+    """A request for an import, about to leave: sent again with the same key and the same file, it is the same request.
+    ``uri``: its deposit; ``televersement``: its upload by pieces."""
+
+    cle: str
+    uri: str = ""
+    televersement: str = ""
+
+
+class Carnet(Protocol):
+    """Where a program that may be stopped remembers one request until it has its answer."""
+
+    def lire(self) -> DemandePartie | None: ...
+
+    def noter(self, demande: DemandePartie) -> None: ...
+
+
+@dataclass(frozen=True)
 class Operations:
     """The calls of one firm's key. ``base_url``: Loop's, or our server's with or without its prefix."""
 
@@ -73,16 +99,52 @@ class Operations:
         modele: str | None,
         siret: str | None,
         on_octets: OnOctets | None,
+        carnet: Carnet | None = None,
     ) -> Demarche[str]:
-        """Deposit, PUT, POST: the three calls that start an import; gives its id. Raises FormatADire before the first."""
-        choisi = format_ or _format(fichier.name, modele)
-        if choisi not in ROUTES:
-            raise FormatADire(f"Le format « {choisi} » n'est pas d'un fichier : tra, fec ou perso.")
-        depot = yield from self._get("/getFileUrlDeposit", {"filename": fichier.name})
-        yield from self._deposer(_text(depot, "depositUrl"), fichier, on_octets)
-        corps = {"codeIbs": dossier, "URI": _text(depot, "uri"), "URL": ""}
+        """Deposit, PUT, POST: the three calls that start an import; gives its id. Raises FormatADire before the first.
+
+        carnet: remembers the request as it leaves, and gives it back if its answer never came.
+        """
+        choisi = format_of(fichier.name, format_, modele)
+        demande = None if carnet is None else carnet.lire()
+        if demande is None or not demande.uri:
+            depot = yield from self.ouvrir_depot(fichier.name)
+            yield from self.deposer(depot, fichier, on_octets)
+            demande = DemandePartie(cle=str(uuid.uuid4()), uri=depot.uri)
+            if carnet is not None:
+                carnet.noter(demande)
+        return (yield from self.demander(choisi, dossier, demande.uri, "", modele, siret, demande.cle))
+
+    def ouvrir_depot(self, nom: str) -> Demarche[Depot]:
+        corps = yield from self.get("/getFileUrlDeposit", {"filename": nom})
+        return Depot(text_of(corps, "depositUrl"), text_of(corps, "uri"))
+
+    def deposer(self, depot: Depot, contenu: bytes | Path, on_octets: OnOctets | None) -> Demarche[None]:
+        """The bytes go without the keys: the URL holds its own right. A second call replaces the first."""
+        headers = {
+            "x-ms-blob-type": "BlockBlob",
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(len(contenu) if isinstance(contenu, bytes) else contenu.stat().st_size),
+        }
+        appel = Appel("PUT", depot.deposit_url, headers, contenu=contenu, on_octets=on_octets)
+        reponse = yield from insister(appel, self.essais, est_rejouable=True)
+        if reponse.status_code >= 400:
+            raise_deposit_refused(reponse)
+
+    def demander(
+        self,
+        format_: str,
+        dossier: str,
+        uri: str,
+        url: str,
+        modele: str | None,
+        siret: str | None,
+        cle: str | None = None,
+    ) -> Demarche[str]:
+        """Asks for the import of a file that is at ``uri`` or ``url``; gives its id."""
+        corps = {"codeIbs": dossier, "URI": uri, "URL": url}
         corps |= {nom: valeur for nom, valeur in (("modele", modele), ("SIRET", siret)) if valeur}
-        return (yield from self._demander(ROUTES[choisi], corps))
+        return (yield from self._demander(ROUTES[format_], corps, cle))
 
     def importer_json(
         self,
@@ -100,7 +162,7 @@ class Operations:
         return (yield from self._demander("/importJson", corps))
 
     def statut(self, import_id: str) -> Demarche[ImportStatus]:
-        corps = yield from self._get("/getImportStatus", {"accountingImportRequestId": import_id})
+        corps = yield from self.get("/getImportStatus", {"accountingImportRequestId": import_id})
         try:
             return ImportStatus.parse(corps)
         except (KeyError, TypeError, ValueError):
@@ -108,6 +170,11 @@ class Operations:
 
     def attendre(self, import_id: str, on_progress: OnStatus | None, timeout_s: float | None) -> Demarche[Resultat]:
         """Polls until the import is over, then reads its findings. Raises DelaiDepasse."""
+        statut = yield from self.suivre(import_id, on_progress, timeout_s)
+        return Resultat(statut, (yield from self.constats(import_id)))
+
+    def suivre(self, import_id: str, on_progress: OnStatus | None, timeout_s: float | None) -> Demarche[ImportStatus]:
+        """Polls until the import is over. ``timeout_s`` None: without end. Raises DelaiDepasse."""
         limite = None if timeout_s is None else time.monotonic() + timeout_s
         attente = SUIVI_INITIAL_S
         while True:
@@ -115,7 +182,7 @@ class Operations:
             if on_progress is not None:
                 on_progress(statut)
             if statut.est_fini:
-                return Resultat(statut, (yield from self.constats(import_id)))
+                return statut
             if limite is not None and time.monotonic() + attente > limite:
                 raise DelaiDepasse(import_id, timeout_s or 0.0)
             yield Pause(attente)
@@ -160,28 +227,21 @@ class Operations:
         base = self.base_url
         return base[: -len(PREFIXE_LOOP)] if base.lower().endswith(PREFIXE_LOOP) else base
 
-    def _deposer(self, url: str, fichier: Path, on_octets: OnOctets | None) -> Demarche[None]:
-        """The bytes go without the keys: the URL holds its own right."""
-        headers = {
-            "x-ms-blob-type": "BlockBlob",
-            "Content-Type": "application/octet-stream",
-            "Content-Length": str(fichier.stat().st_size),
-        }
-        appel = Appel("PUT", url, headers, contenu=fichier, on_octets=on_octets)
-        reponse = yield from insister(appel, self.essais, est_rejouable=True)
-        if reponse.status_code >= 400:
-            raise_deposit_refused(reponse)
+    @property
+    def sonde(self) -> Appel:
+        """A question without keys, that only a server of ours answers."""
+        return Appel("GET", f"{self.racine}{PREFIXE_V1}/health")
 
-    def _demander(self, route: str, corps: Mapping[str, Any]) -> Demarche[str]:
-        headers = {**self.cles, "Idempotency-Key": str(uuid.uuid4())}
-        sonde = Appel("GET", f"{self.racine}{PREFIXE_V1}/health")
-        appel = Appel("POST", self.base_url + route, headers, json=corps)
-        reponse = yield from insister(appel, self.essais, est_rejouable=False, sonde=sonde)
-        return _text(answer(reponse), "accountingImportRequestId")
-
-    def _get(self, route: str, params: Mapping[str, str]) -> Demarche[dict[str, Any]]:
-        appel = Appel("GET", self.base_url + route, self.cles, params)
+    def get(self, route: str, params: Mapping[str, str], racine: str | None = None) -> Demarche[dict[str, Any]]:
+        """The JSON object at ``route``, which begins with a slash, after ``racine`` (None: ``base_url``)."""
+        appel = Appel("GET", (self.base_url if racine is None else racine) + route, self.cles, params or None)
         return answer((yield from insister(appel, self.essais, est_rejouable=True)))
+
+    def _demander(self, route: str, corps: Mapping[str, Any], cle: str | None = None) -> Demarche[str]:
+        headers = {**self.cles, "Idempotency-Key": cle or str(uuid.uuid4())}
+        appel = Appel("POST", self.base_url + route, headers, json=corps)
+        reponse = yield from insister(appel, self.essais, est_rejouable=False, sonde=self.sonde)
+        return text_of(answer(reponse), "accountingImportRequestId")
 
 
 def _is_ours(reponse: httpx2.Response) -> bool:
@@ -193,7 +253,12 @@ def _is_ours(reponse: httpx2.Response) -> bool:
     return isinstance(corps, dict) and ("constats" in corps or "code" in corps)
 
 
-def _format(nom: str, modele: str | None) -> str:
+def format_of(nom: str, format_: str | None, modele: str | None) -> str:
+    """The format given, or said by the name. Raises FormatADire."""
+    if format_ is not None:
+        if format_ not in ROUTES:
+            raise FormatADire(f"Le format « {format_} » n'est pas d'un fichier : tra, fec ou perso.")
+        return format_
     if modele:
         return "perso"
     if nom.lower().endswith(".tra"):
@@ -205,7 +270,7 @@ def _format(nom: str, modele: str | None) -> str:
     )
 
 
-def _text(corps: Mapping[str, Any], cle: str) -> str:
+def text_of(corps: Mapping[str, Any], cle: str) -> str:
     valeur = corps.get(cle)
     if not isinstance(valeur, str) or not valeur:
         raise ReponseInattendue(f"La réponse du serveur ne porte pas {cle} : vérifier l'adresse du serveur.")

@@ -6,57 +6,21 @@ with Client(base_url, subscription_key, api_key) as client:
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
-import httpx2
-
-from ecritures.client.appels import Appel, Demarche, OnOctets, Pause
+from ecritures.client.actes import Annulation, ApercuAnnulation, PieceJointe
+from ecritures.client.appels import OnOctets
 from ecritures.client.constats import Constat, Resultat
-from ecritures.client.loop import TIMEOUT_S, chunks_of, keys_of
-from ecritures.client.operations import OnStatus, Operations
+from ecritures.client.operations import Carnet, OnStatus
+from ecritures.client.pilote import Pilote
 from ecritures.client.status import ImportStatus
-from ecritures.client.transport import ESSAIS
-
-T = TypeVar("T")
 
 
-class Client:
-    """One firm's key. Close it, or use it in a ``with``. May be shared by threads."""
-
-    def __init__(
-        self,
-        base_url: str,
-        subscription_key: str,
-        api_key: str,
-        *,
-        timeout_s: float = TIMEOUT_S,
-        essais: int = ESSAIS,
-        pause: Callable[[float], None] = time.sleep,
-        transport: httpx2.BaseTransport | None = None,
-    ) -> None:
-        """``base_url``: ``https://api.cegid.com/loop-api-publiques`` for Loop, the server's address for ours. Raises CleMalFormee."""
-        self._operations = Operations(base_url.rstrip("/"), keys_of(subscription_key, api_key), essais)
-        self._http = httpx2.Client(timeout=timeout_s, transport=transport)
-        self._pause = pause
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, type_: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Client({self._operations.base_url!r})"
-
-    def close(self) -> None:
-        self._http.close()
+class Client(Pilote):
+    """The SDK, one firm's key: a file or entries in one call, the wait, the findings, and the lists of the contract."""
 
     def import_file(
         self,
@@ -67,10 +31,13 @@ class Client:
         *,
         siret: str | None = None,
         on_octets: OnOctets | None = None,
+        carnet: Carnet | None = None,
     ) -> Import:
         """Sends the file and asks for its import; ``wait`` follows it. ``format`` None: ``tra`` or ``fec`` by the file's name,
-        ``perso`` with a ``modele``. Raises FormatADire, RefusLoop, ClesRefusees, LoopInjoignable."""
-        envoi = self._operations.envoyer(Path(fichier), dossier, format, modele, siret, on_octets)
+        ``perso`` with a ``modele``. A large file goes to our server by pieces, and a line that drops is taken up where it was.
+        ``carnet``: remembers the request for another run of the program. Raises FormatADire, RefusLoop, ClesRefusees,
+        LoopInjoignable."""
+        envoi = self._operations.envoyer(Path(fichier), dossier, format, modele, siret, on_octets, carnet)
         return Import(self._run(envoi), self)
 
     def import_json(
@@ -105,30 +72,22 @@ class Client:
         """A list route of the contract (``compte``, ``journal``, ``EcritureComptable``…; see ``operations.LISTES``)."""
         return self._run(self._operations.lister(route, dossier, criteres))
 
-    def _run(self, demarche: Demarche[T]) -> T:
-        """Performs the calls and the waits of an operation, one after the other."""
-        try:
-            etape = next(demarche)
-            while True:
-                if isinstance(etape, Pause):
-                    self._pause(etape.secondes)
-                    etape = demarche.send(None)
-                    continue
-                try:
-                    reponse = self._send(etape)
-                except (httpx2.TransportError, httpx2.InvalidURL) as erreur:
-                    etape = demarche.throw(erreur)
-                else:
-                    etape = demarche.send(reponse)
-        except StopIteration as fin:
-            resultat: T = fin.value
-            return resultat
+    def preview_cancel(self, import_id: str) -> ApercuAnnulation:
+        """What ``cancel`` would take back, and what forbids it. Our server only."""
+        return self._run(self._operations.apercu_annulation(import_id))
 
-    def _send(self, appel: Appel) -> httpx2.Response:
-        corps = None if appel.contenu is None else _pieces(appel)
-        return self._http.request(
-            appel.methode, appel.url, content=corps, headers=appel.headers, params=appel.params, json=appel.json
-        )
+    def cancel(self, import_id: str) -> Annulation:
+        """Takes the import back, all of it or nothing; once done, says so again. Our server only. Raises RefusLoop, with
+        every reason."""
+        return self._run(self._operations.annuler(import_id))
+
+    def attachments(self, import_id: str, *, ecriture: int | None = None) -> tuple[PieceJointe, ...]:
+        """Attachments of the lines of an import, or of one of its entries. Our server only."""
+        return self._run(self._operations.pieces_jointes(import_id, ecriture))
+
+    def download_attachment(self, import_id: str, numero_ligne: int) -> bytes:
+        """The bytes of an attachment that was received. They come from elsewhere: to be kept, not opened as they are."""
+        return self._run(self._operations.telecharger_piece(import_id, numero_ligne))
 
 
 @dataclass(frozen=True)
@@ -145,13 +104,11 @@ class Import:
     def statut(self) -> ImportStatus:
         return self.client.statut(self.id)
 
+    def preview_cancel(self) -> ApercuAnnulation:
+        return self.client.preview_cancel(self.id)
 
-def _pieces(appel: Appel) -> Iterator[bytes]:
-    assert appel.contenu is not None, "asked for a body"
-    total = int(appel.headers["Content-Length"])
-    envoyes = 0
-    for morceau in chunks_of(appel.contenu):
-        yield morceau
-        envoyes += len(morceau)
-        if appel.on_octets is not None:
-            appel.on_octets(envoyes, total)
+    def cancel(self) -> Annulation:
+        return self.client.cancel(self.id)
+
+    def attachments(self, *, ecriture: int | None = None) -> tuple[PieceJointe, ...]:
+        return self.client.attachments(self.id, ecriture=ecriture)

@@ -15,10 +15,12 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
-from ecritures.client.appels import Appel, Demarche, OnOctets, Pause
+from ecritures.client.actes import Annulation, ApercuAnnulation, PieceJointe
+from ecritures.client.appels import Appel, Demarche, OnOctets, Pause, pieces
 from ecritures.client.constats import Constat, Resultat
-from ecritures.client.loop import TIMEOUT_S, chunks_of, keys_of
-from ecritures.client.operations import OnStatus, Operations
+from ecritures.client.operations import Carnet, OnStatus
+from ecritures.client.operations_v1 import SEUIL_OCTETS, OperationsV1
+from ecritures.client.pilote import TIMEOUT_S, keys_of
 from ecritures.client.status import ImportStatus
 from ecritures.client.transport import ESSAIS
 
@@ -38,9 +40,11 @@ class ClientAsync:
         essais: int = ESSAIS,
         pause: Callable[[float], Awaitable[Any]] = asyncio.sleep,
         transport: httpx2.AsyncBaseTransport | None = None,
+        seuil_octets: int = SEUIL_OCTETS,
     ) -> None:
         """As ``Client``. Raises CleMalFormee."""
-        self._operations = Operations(base_url.rstrip("/"), keys_of(subscription_key, api_key), essais)
+        cles = keys_of(subscription_key, api_key)
+        self._operations = OperationsV1(base_url.rstrip("/"), cles, essais, seuil_octets)
         self._http = httpx2.AsyncClient(timeout=timeout_s, transport=transport)
         self._pause = pause
 
@@ -67,9 +71,10 @@ class ClientAsync:
         *,
         siret: str | None = None,
         on_octets: OnOctets | None = None,
+        carnet: Carnet | None = None,
     ) -> ImportAsync:
         """As ``Client.import_file``."""
-        envoi = self._operations.envoyer(Path(fichier), dossier, format, modele, siret, on_octets)
+        envoi = self._operations.envoyer(Path(fichier), dossier, format, modele, siret, on_octets, carnet)
         return ImportAsync(await self._run(envoi), self)
 
     async def import_json(
@@ -103,6 +108,22 @@ class ClientAsync:
         self, route: str, dossier: str | None = None, **criteres: str | int | None
     ) -> list[dict[str, Any]]:
         return await self._run(self._operations.lister(route, dossier, criteres))
+
+    async def preview_cancel(self, import_id: str) -> ApercuAnnulation:
+        """As ``Client.preview_cancel``."""
+        return await self._run(self._operations.apercu_annulation(import_id))
+
+    async def cancel(self, import_id: str) -> Annulation:
+        """As ``Client.cancel``."""
+        return await self._run(self._operations.annuler(import_id))
+
+    async def attachments(self, import_id: str, *, ecriture: int | None = None) -> tuple[PieceJointe, ...]:
+        """As ``Client.attachments``."""
+        return await self._run(self._operations.pieces_jointes(import_id, ecriture))
+
+    async def download_attachment(self, import_id: str, numero_ligne: int) -> bytes:
+        """As ``Client.download_attachment``."""
+        return await self._run(self._operations.telecharger_piece(import_id, numero_ligne))
 
     async def _run(self, demarche: Demarche[T]) -> T:
         try:
@@ -143,14 +164,18 @@ class ImportAsync:
     async def statut(self) -> ImportStatus:
         return await self.client.statut(self.id)
 
+    async def preview_cancel(self) -> ApercuAnnulation:
+        return await self.client.preview_cancel(self.id)
+
+    async def cancel(self) -> Annulation:
+        return await self.client.cancel(self.id)
+
+    async def attachments(self, *, ecriture: int | None = None) -> tuple[PieceJointe, ...]:
+        return await self.client.attachments(self.id, ecriture=ecriture)
+
 
 async def _pieces(appel: Appel) -> AsyncIterator[bytes]:
     """The body, each piece read in a thread: a slow disk does not hold the loop."""
-    assert appel.contenu is not None, "asked for a body"
-    total, envoyes = int(appel.headers["Content-Length"]), 0
-    morceaux = chunks_of(appel.contenu)
+    morceaux = pieces(appel)
     while (morceau := await asyncio.to_thread(next, morceaux, None)) is not None:
         yield morceau
-        envoyes += len(morceau)
-        if appel.on_octets is not None:
-            appel.on_octets(envoyes, total)

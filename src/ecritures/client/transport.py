@@ -1,15 +1,13 @@
-"""Calls with retries. A request that may have been taken is never sent twice, unless twice is the same as once."""
+"""What an HTTP answer means: how long to insist, which errors it says, and where it came from without its secrets."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import httpx2
 
-from ecritures.client.errors import ClesRefusees, LoopInjoignable, RefusLoop, ReponseInattendue
+from ecritures.client.errors import ClesRefusees, RefusLoop, ReponseInattendue
 
 ESSAIS = 5
 """Tries of one call, in all."""
@@ -21,51 +19,6 @@ ATTENTE_MAX_S = 30.0
 A_REESSAYER = frozenset({429, 503})
 JAMAIS_PARTIE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 """The request did not leave: sending it again cannot do anything twice."""
-
-
-class Transport:
-    """One HTTP client and the way to insist. ``http`` is ours to close."""
-
-    def __init__(self, http: httpx2.Client, essais: int = ESSAIS, pause: Callable[[float], None] = time.sleep) -> None:
-        self.http, self._essais, self._pause = http, essais, pause
-
-    def send(
-        self,
-        methode: str,
-        url: str,
-        *,
-        est_rejouable: bool,
-        contenu: Callable[[], Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-    ) -> httpx2.Response:
-        """The answer, whatever its status but 429 and 503. ``contenu`` opens the body anew at each try. Raises LoopInjoignable."""
-        attente, motif = ATTENTE_INITIALE_S, ""
-        for essai in range(1, self._essais + 1):
-            demandee = None
-            try:
-                corps = contenu() if contenu is not None else None
-                reponse = self.http.request(methode, url, content=corps, headers=headers, params=params, json=json)
-            except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as erreur:
-                raise LoopInjoignable(
-                    f"L'adresse du serveur n'est pas une adresse http(s) valable : {host(url)}."
-                ) from erreur
-            except httpx2.TransportError as erreur:
-                motif = f"{host(url)} ne répond pas ({type(erreur).__name__})"
-                if not (est_rejouable or isinstance(erreur, JAMAIS_PARTIE)):
-                    raise LoopInjoignable(
-                        f"{motif} : on ne sait pas si la demande est enregistrée. Regarder l'historique des imports avant de renvoyer."
-                    ) from erreur
-            else:
-                if reponse.status_code not in A_REESSAYER:
-                    return reponse
-                motif = f"{host(url)} répond {reponse.status_code}"
-                demandee = retry_after(reponse)
-            if essai < self._essais:
-                self._pause(min(demandee if demandee is not None else attente, ATTENTE_MAX_S))
-                attente *= 2
-        raise LoopInjoignable(f"{motif}, après {self._essais} essais.")
 
 
 def answer(reponse: httpx2.Response) -> dict[str, Any]:

@@ -7,10 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ecritures.client.loop import ClientLoop
-
-PREFIXE_LOOP = "/loop-api-publiques"
-PREFIXE_V1 = "/api/v1"
-PAGE = 500
+from ecritures.client.operations import PAGE, PREFIXE_V1
 
 
 class ClientV1:
@@ -18,8 +15,7 @@ class ClientV1:
 
     def __init__(self, client: ClientLoop) -> None:
         self._client = client
-        base = client.base_url
-        self._racine = base[: -len(PREFIXE_LOOP)] if base.lower().endswith(PREFIXE_LOOP) else base
+        self._racine = client.racine
 
     def get_import(self, import_id: str) -> dict[str, Any]:
         """One import and its ``compte_rendu``."""

@@ -407,6 +407,29 @@ class ConnexionRefusee(Refus):
         super().__init__("Cabinet, identifiant ou mot de passe incorrect.")
 
 
+class ConnexionOidcRefusee(Refus):
+    """One sentence whatever was wrong, at the provider or here: it does not say who exists."""
+
+    code = "connexion.oidc_refusee"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "La connexion par le fournisseur d'identité n'a pas abouti : recommencer ; si elle échoue encore, demander à un "
+            "administrateur du cabinet de vérifier votre compte et son adresse e-mail."
+        )
+
+
+class PlusieursCabinets(Refus):
+    """Said only to a person whom the provider has just identified."""
+
+    code = "connexion.plusieurs_cabinets"
+
+    def __init__(self, domains: Sequence[str]) -> None:
+        super().__init__(
+            f"Plusieurs cabinets vous connaissent ({', '.join(domains)}) : recommencer en choisissant l'un d'eux."
+        )
+
+
 class InvitationInvalide(Refus):
     code = "invitation.invalide"
 
@@ -472,3 +495,82 @@ class LivraisonInconnue(Refus):
 
     def __init__(self, rang: int) -> None:
         super().__init__(f"Ce webhook n'a pas de livraison de rang {rang}.")
+
+
+class TeleversementInconnu(Refus):
+    """Never opened, given up, expired, or of another firm: no difference is shown."""
+
+    code = "televersement.inconnu"
+
+    def __init__(self, televersement: str) -> None:
+        super().__init__(f"Le téléversement {televersement} n'existe pas ou a expiré : en ouvrir un autre.")
+
+
+class DecalageInattendu(Refus):
+    """``recus_octets``: where the next piece begins."""
+
+    code = "televersement.decalage"
+
+    def __init__(self, donne: int, recus_octets: int) -> None:
+        self.recus_octets = recus_octets
+        super().__init__(
+            f"Le morceau commence à l'octet {donne}, et {recus_octets} octets sont reçus : reprendre à l'octet {recus_octets}."
+        )
+
+
+class MorceauTropPetit(Refus):
+    code = "televersement.morceau_trop_petit"
+
+    def __init__(self, taille_octets: int, taille_octets_min: int) -> None:
+        super().__init__(
+            f"Le morceau fait {taille_octets} octets et ne finit pas le fichier : en envoyer au moins {taille_octets_min} à la fois."
+        )
+
+
+class EmpreinteDifferente(Refus):
+    """``quoi``: what was hashed. The bytes are not those that were announced."""
+
+    code = "televersement.empreinte"
+
+    def __init__(self, quoi: str, remede: str) -> None:
+        super().__init__(f"L'empreinte SHA-256 {quoi} n'est pas celle annoncée : {remede}.")
+
+
+class TeleversementInacheve(Refus):
+    code = "televersement.inacheve"
+
+    def __init__(self, recus_octets: int, taille_octets: int) -> None:
+        super().__init__(
+            f"Le téléversement n'est pas fini : {recus_octets} octets reçus sur {taille_octets}. Envoyer la suite, puis demander l'import."
+        )
+
+
+class TeleversementDejaImporte(Refus):
+    """One upload makes one import; asked again in the same words, that import is the answer."""
+
+    code = "televersement.deja_importe"
+
+    def __init__(self, import_id: str) -> None:
+        super().__init__(
+            f"Ce téléversement est déjà l'import {import_id}, demandé autrement : téléverser le fichier de nouveau pour un autre import."
+        )
+
+
+class TropDeTeleversements(Refus):
+    code = "televersement.trop"
+
+    def __init__(self, ouverts_max: int) -> None:
+        super().__init__(
+            f"Le cabinet a déjà {ouverts_max} téléversements inachevés : les achever, ou les abandonner (DELETE), avant d'en ouvrir."
+        )
+
+
+class PieceJointeInconnue(Refus):
+    """No attachment at that line, or its bytes are not here: still to be fetched, or missing."""
+
+    code = "piece_jointe.inconnue"
+
+    def __init__(self, numero_ligne: int) -> None:
+        super().__init__(
+            f"La ligne {numero_ligne} de cet import n'a pas de pièce jointe reçue : la liste des pièces jointes dit leur état."
+        )

@@ -20,6 +20,9 @@ class Limits:
     depot_validite_s: int = 48 * 3600
     """Life of a deposit URL: the contract asks at least 24 h so that an interruption can be bridged."""
 
+    televersement_validite_s: int = 48 * 3600
+    """Life of an upload by pieces, from its opening: as long as a deposit URL, for the same interruptions."""
+
     lien_essais_duree_s: int = 24 * 3600
     """How long an unreachable URL is tried again (the contract's 24 h). The import stays in state 2 meanwhile."""
 

@@ -15,11 +15,14 @@ import polars as pl
 from ecritures.domain.contexte import Contexte, Creations
 from ecritures.domain.lot import Lot, Profil
 from ecritures.imports.cabinet import Cabinets, Personnes, Sessions
+from ecritures.imports.consultation import Consultation
 from ecritures.imports.idempotence import Idempotence
 from ecritures.imports.limits import Limits
 from ecritures.imports.listes import Listes
+from ecritures.imports.oidc import Oidc
 from ecritures.imports.requetes import Requetes
 from ecritures.imports.state import State
+from ecritures.imports.televersements import Televersements
 from ecritures.imports.webhooks import Envois, Webhooks
 from ecritures.ledger.annulation import Apercu
 from ecritures.ledger.lettrage import CleLigne
@@ -106,7 +109,7 @@ class Demandes(Protocol):
     """The register of imports."""
 
     def enregistrer(self, nouvelle: NouvelleDemande) -> Demande:
-        """Keeps the request and queues its job in ONE transaction."""
+        """Keeps the request and queues its job in ONE transaction. An ``id`` already registered: that import, unchanged."""
         ...
 
     def lire(self, import_id: str) -> Demande | None: ...
@@ -598,5 +601,8 @@ class Ports:
     webhooks: Webhooks
     envois: Envois
     requetes: Requetes
+    televersements: Televersements
+    consultation: Consultation
     limits: Limits
     profil_fec: Profil = Profil.TOLERANT
+    oidc: Oidc | None = None  # None: people sign in by password only

@@ -60,15 +60,18 @@ def receive(
     nom_fichier: str | None = None,
     siret: str | None = None,
     origine: str = "Par API",
+    import_id: str | None = None,
+    taille_octets: int | None = None,
 ) -> Demande:
-    """Registers the request and queues its job, both or neither. The file behind ``uri`` or ``url`` is not looked at."""
+    """Registers the request and queues its job, both or neither. The file behind ``uri`` or ``url`` is not looked at.
+    ``import_id``: chosen by the caller; registered already, that import is given."""
     assert sum(source is not None for source in (uri, url, sha256)) == 1, "exactly one source"
     nom = nom_fichier or file_name(uri or url or "") or f"import.{format_}"
-    return app.demandes.enregistrer(
-        NouvelleDemande(
-            dossier.domain, dossier.dossier, dossier.code_ibs, format_, nom, origine, uri, url, sha256, siret
-        )
-    )
+    nouvelle = NouvelleDemande(
+        dossier.domain, dossier.dossier, dossier.code_ibs, format_, nom, origine, uri, url, sha256, siret,
+        id=import_id, taille_octets=taille_octets,
+    )  # fmt: skip
+    return app.demandes.enregistrer(nouvelle)
 
 
 def receive_perso(
@@ -82,6 +85,8 @@ def receive_perso(
     nom_fichier: str | None = None,
     siret: str | None = None,
     origine: str = "Par API",
+    import_id: str | None = None,
+    taille_octets: int | None = None,
 ) -> Demande:
     """Registers the import of a file under a saved model of the firm. The model's text is kept with the request: changing
     it does not change an import that waits. Raises ModeleInconnu."""
@@ -91,7 +96,7 @@ def receive_perso(
     nom = nom_fichier or file_name(uri or url or "") or "import.csv"
     nouvelle = NouvelleDemande(
         dossier.domain, dossier.dossier, dossier.code_ibs, "perso", nom, origine, uri, url, sha256, siret,
-        modele=trouve.nom, options={"modele": trouve.texte},
+        id=import_id, taille_octets=taille_octets, modele=trouve.nom, options={"modele": trouve.texte},
     )  # fmt: skip
     return app.demandes.enregistrer(nouvelle)
 

@@ -161,7 +161,7 @@ def _recupere(import_id: str, recuperer: Callable[[str, bool], str], limits: Lim
 
 
 class _Purge:
-    """Deletes expired deposits and keys of requests, once an hour."""
+    """Deletes expired deposits, uploads and keys of requests, once an hour."""
 
     def __init__(self, etapes: Etapes) -> None:
         self._app = etapes.app
@@ -176,6 +176,8 @@ class _Purge:
         self._app.idempotence.purger(maintenant)
         try:
             nombre = self._app.depots.purger(limite)
+            orphelins = maintenant - timedelta(seconds=self._app.limits.televersement_validite_s)
+            nombre += self._app.televersements.purger(maintenant, orphelins)
         except Refus as refus:  # the store does not answer: next hour
             JOURNAL.warning("depots.purge_impossible", code=refus.code)
             return

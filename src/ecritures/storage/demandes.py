@@ -33,6 +33,15 @@ class RegistreDemandes:
         self._enfiler = enfiler
 
     def enregistrer(self, nouvelle: NouvelleDemande) -> Demande:
+        try:
+            return self._inscrire(nouvelle)
+        except sa.exc.IntegrityError:  # an id chosen by the caller (an upload's) is one import, whoever was first
+            deja = None if nouvelle.id is None else self.lire(nouvelle.id)
+            if deja is None:
+                raise
+            return deja
+
+    def _inscrire(self, nouvelle: NouvelleDemande) -> Demande:
         maintenant = maintenant_ms()
         valeurs = {
             "id": nouvelle.id or str(uuid.uuid4()),
@@ -57,17 +66,17 @@ class RegistreDemandes:
         with self._base.ecriture() as connexion:
             deja = import_deja_enregistre(connexion)  # the same request, whose answer was lost
             if deja is not None:
-                return _demande(connexion.execute(sa.select(IMPORTS).where(IMPORTS.c.id == deja)).mappings().one())
+                return as_demande(connexion.execute(sa.select(IMPORTS).where(IMPORTS.c.id == deja)).mappings().one())
             rang = connexion.execute(sa.insert(IMPORTS).values(valeurs)).inserted_primary_key
             assert rang is not None, "an insert gives its key"
             self._enfiler(connexion, str(valeurs["id"]), nouvelle.dossier, rang[0])
             noter_import(connexion, str(valeurs["id"]))
-        return _demande({**dict.fromkeys(IMPORTS.columns.keys()), **valeurs})
+        return as_demande({**dict.fromkeys(IMPORTS.columns.keys()), **valeurs})
 
     def lire(self, import_id: str) -> Demande | None:
         with self._base.lecture() as connexion:
             ligne = connexion.execute(sa.select(IMPORTS).where(IMPORTS.c.id == import_id)).mappings().first()
-        return _demande(ligne) if ligne else None
+        return as_demande(ligne) if ligne else None
 
     def avancer(
         self,
@@ -132,7 +141,7 @@ class RegistreDemandes:
             return None
         prise = sa.update(IMPORTS).where(IMPORTS.c.id == ligne["id"], due).values(pieces_prochain_ms=en_ms(reprise))
         with self._base.ecriture() as connexion:
-            return _demande(ligne) if connexion.execute(prise).rowcount == 1 else None
+            return as_demande(ligne) if connexion.execute(prise).rowcount == 1 else None
 
     def noter_pieces(self, import_id: str, bilan: Mapping[str, Any], prochaine: datetime | None) -> None:
         celui_ci = IMPORTS.c.id == import_id
@@ -172,7 +181,7 @@ class RegistreDemandes:
             .order_by(IMPORTS.c.rang)
         )
         with self._base.lecture() as connexion:
-            return [_demande(ligne) for ligne in connexion.execute(requete).mappings()]
+            return [as_demande(ligne) for ligne in connexion.execute(requete).mappings()]
 
     def noter_contenu(self, import_id: str, empreinte: str) -> None:
         with self._base.ecriture() as connexion:
@@ -191,7 +200,7 @@ class RegistreDemandes:
             .order_by(IMPORTS.c.rang)
         )
         with self._base.lecture() as connexion:
-            return [_demande(ligne) for ligne in connexion.execute(requete).mappings()]
+            return [as_demande(ligne) for ligne in connexion.execute(requete).mappings()]
 
     def lister(
         self, domain: str, *, dossier: int | None = None, apres: str | None = None, limite: int = 50
@@ -205,10 +214,10 @@ class RegistreDemandes:
             )
             requete = requete.where(IMPORTS.c.rang < dernier)
         with self._base.lecture() as connexion:
-            return [_demande(ligne) for ligne in connexion.execute(requete).mappings()]
+            return [as_demande(ligne) for ligne in connexion.execute(requete).mappings()]
 
 
-def _demande(ligne: Mapping[str, Any] | sa.RowMapping) -> Demande:
+def as_demande(ligne: Mapping[str, Any] | sa.RowMapping) -> Demande:
     return Demande(
         id=ligne["id"],
         identifiant_interne=ligne["identifiant_interne"],

@@ -185,15 +185,25 @@ TELEVERSEMENTS = _table(
     sa.Column("domain", TEXTE, nullable=False),
     sa.Column("acteur", TEXTE, nullable=False),
     sa.Column("dossier", ENTIER, sa.ForeignKey("dossiers.dossier"), nullable=False),
-    sa.Column("format", TEXTE),
-    sa.Column("modele", TEXTE),
     sa.Column("nom_fichier", TEXTE, nullable=False),
     sa.Column("taille_octets", ENTIER, nullable=False),
     sa.Column("recus_octets", ENTIER, nullable=False),
-    sa.Column("import_id", TEXTE),
+    sa.Column("sha256", TEXTE),  # of the whole file, as announced
     sa.Column("creation_ms", ENTIER, nullable=False),
     sa.Column("expiration_ms", ENTIER, nullable=False),
+    sa.Index("televersements_domain", "domain"),
 )
+"""Uploads under way. The import of one has its id: the unique id of imports makes two impossible."""
+
+TELEVERSEMENTS_MORCEAUX = _table(
+    "televersements_morceaux",
+    CATALOGUE,
+    sa.Column("televersement", TEXTE, sa.ForeignKey("televersements.id"), primary_key=True),
+    sa.Column("debut", ENTIER, primary_key=True),
+    sa.Column("taille_octets", ENTIER, nullable=False),
+    sa.Column("objet", TEXTE, nullable=False),  # name of its bytes, drawn for each try
+)
+"""The pieces that count, written with ``recus_octets``: bytes that no row names are of no upload."""
 
 REQUETES = _table(
     "requetes",

@@ -14,10 +14,13 @@ from ecritures.api.v1 import (
     imports,
     lettrages,
     livres,
+    oidc,
     personnes,
+    pieces_jointes,
     preflight,
     requetes,
     sessions,
+    televersements,
     webhooks,
 )
 
@@ -25,4 +28,5 @@ ROUTERS: tuple[APIRouter, ...] = (dossiers.router, imports.router, preflight.rou
 ROUTERS += (annulations.router, lettrages.router, clotures.router)
 ROUTERS += (cabinet.router, personnes.router, cles.router, sessions.router, audit.router)
 ROUTERS += (webhooks.router, requetes.router)
-ROUTERS += (envois.router,)
+ROUTERS += (envois.router, televersements.router, pieces_jointes.router)
+ROUTERS += (oidc.router,)

@@ -1,4 +1,4 @@
-"""A file sent with the demand itself, for those who have no address to give: kept as an original, then queued as any import."""
+"""The import of a file sent to us, for those who have no address to give: with the demand itself, or uploaded before by pieces."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from ecritures.api.access import App, Appelant, find_dossier
 from ecritures.api.body import clean
+from ecritures.api.loop.models import MOTIF_GUID
 from ecritures.api.reglages import PREFIXE_V1
 from ecritures.api.v1 import models
 from ecritures.api.v1.common import declared
 from ecritures.api.v1.imports import import_fields
 from ecritures.api.v1.preflight import FILE_BODY, Televerse, detect, receive_file
-from ecritures.imports.ports import Dossier
-from ecritures.imports.receive import NOM_MAX, check_siret, receive
+from ecritures.api.v1.televersements import seen_upload
+from ecritures.domain.errors import TeleversementInconnu
+from ecritures.imports.ports import Demande, Dossier, Ports
+from ecritures.imports.receive import NOM_MAX, check_siret, receive, receive_perso
+from ecritures.imports.upload import import_upload
 
 router = APIRouter(prefix=f"{PREFIXE_V1}/imports", tags=["Imports"])
 
-_DECLARED: dict[str, Any] = declared(400, 403, 404, 413, 422)
-_DECLARED["openapi_extra"] |= FILE_BODY
+_DECLARED: dict[str, Any] = declared(400, 403, 404, 409, 413, 422)
+_DECLARED["openapi_extra"] |= {"requestBody": {**FILE_BODY["requestBody"], "required": False}}
 
 
 def named_dossier(
@@ -35,29 +39,73 @@ def named_dossier(
 Nomme = Annotated[Dossier, Depends(named_dossier)]
 
 
-async def receive_sent(request: Request, _dossier: Nomme, app: App) -> AsyncIterator[Televerse]:
-    """The file, once the keys and the dossier are good."""
+async def receive_sent(
+    request: Request,
+    _dossier: Nomme,
+    app: App,
+    televersement: Annotated[
+        str | None,
+        Query(
+            pattern=MOTIF_GUID, description="Un téléversement achevé, à la place du fichier : le corps n'est pas lu."
+        ),
+    ] = None,
+) -> AsyncIterator[Televerse | str]:
+    """The file, once the keys and the dossier are good; or the id of the upload that is it."""
+    if televersement is not None:
+        yield televersement
+        return
     async with aclosing(receive_file(request, app.limits.fichier_taille_octets_max)) as fichiers:
         async for televerse in fichiers:
             yield televerse
 
 
-@router.post("", status_code=202, summary="Importer un fichier envoyé avec la demande", **_DECLARED)
+@router.post("", status_code=202, summary="Importer un fichier envoyé avec la demande, ou téléversé", **_DECLARED)
 def create(
     dossier: Nomme,
-    televerse: Annotated[Televerse, Depends(receive_sent)],
+    acces: Appelant,
+    envoye: Annotated[Televerse | str, Depends(receive_sent)],
     app: App,
     format: Annotated[
         Literal["tra", "fec"] | None, Query(description="Absent : reconnu d'après le contenu et le nom.")
     ] = None,
+    modele: Annotated[
+        str | None, Query(min_length=1, max_length=NOM_MAX, description="Modèle du cabinet qui décrit le fichier.")
+    ] = None,
     nom_fichier: Annotated[str, Query(max_length=NOM_MAX, description="Nom du fichier, pour un envoi brut.")] = "",
     siret: Annotated[str | None, Query(max_length=20, description="Établissement à alimenter.")] = None,
 ) -> models.ImportLu:
-    """Le fichier est gardé et la demande enregistrée ; suivre par `GET /api/v1/imports/{id}`."""
+    """Le fichier est gardé et la demande enregistrée ; suivre par `GET /api/v1/imports/{id}`. Le même téléversement donne le
+    même import, autant de fois qu'on le demande."""
     if siret is not None:
         check_siret(siret, dossier, app)
-    nom = televerse.nom or clean(nom_fichier)
-    format_ = format or detect(televerse.octets, nom)
-    sha256, _ = app.originaux.garder(iter([televerse.octets]), app.limits.fichier_taille_octets_max)
-    demande = receive(dossier, format_, app, sha256=sha256, nom_fichier=nom or None, siret=siret)
+    choisi = None if modele is None else clean(modele)
+    if isinstance(envoye, str):
+        televersement = seen_upload(envoye, acces, app)
+        if televersement.dossier != dossier.dossier:
+            raise TeleversementInconnu(envoye)
+        demande = import_upload(televersement, dossier, app, detect, format_=format, modele=choisi, siret=siret)
+    else:
+        demande = _receive(envoye, dossier, app, format, choisi, clean(nom_fichier), siret)
     return models.ImportLu(**import_fields(demande))
+
+
+def _receive(
+    envoye: Televerse,
+    dossier: Dossier,
+    app: Ports,
+    format_: str | None,
+    modele: str | None,
+    nom_fichier: str,
+    siret: str | None,
+) -> Demande:
+    nom = envoye.nom or nom_fichier
+    reconnu = None if modele else format_ or detect(envoye.octets, nom)
+    sha256, taille_octets = app.originaux.garder(iter([envoye.octets]), app.limits.fichier_taille_octets_max)
+    if modele:
+        return receive_perso(
+            dossier, modele, app, sha256=sha256, nom_fichier=nom or None, siret=siret, taille_octets=taille_octets
+        )
+    assert reconnu is not None, "a file without a model has a format"
+    return receive(
+        dossier, reconnu, app, sha256=sha256, nom_fichier=nom or None, siret=siret, taille_octets=taille_octets
+    )

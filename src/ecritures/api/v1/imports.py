@@ -43,7 +43,7 @@ def list_imports(
 
 @router.get("/{id}", summary="Lire un import et son compte rendu", **declared(404, 422))
 def read(id: ImportId, acces: Appelant, app: App) -> models.ImportDetaille:
-    demande = _find(id, acces, app)
+    demande = find_import(id, acces, app)
     return models.ImportDetaille(
         **import_fields(demande), compte_rendu=None if demande.compte_rendu is None else dict(demande.compte_rendu)
     )
@@ -61,14 +61,14 @@ def list_constats(
     apres: Annotated[int, Query(ge=0, le=RANG_MAX, description="Le `suivant` de la page précédente.")] = 0,
 ) -> models.PageConstats:
     """Dans l'ordre du fichier ; d'abord ce qui concerne tout le fichier."""
-    demande = _find(id, acces, app)
+    demande = find_import(id, acces, app)
     filtre = None if code is None else clean(code)
     cadre = app.livres.constats(demande.dossier, demande.id, apres=apres, limite=limite + 1, code=filtre)
     constats, encore = page([models.ConstatRange(**ligne) for ligne in cadre.to_dicts()], limite)
     return models.PageConstats(constats=constats, suivant=constats[-1].rang if encore else None)
 
 
-def _find(import_id: str, acces: Acces, app: Ports) -> Demande:
+def find_import(import_id: str, acces: Acces, app: Ports) -> Demande:
     """Raises ImportInconnu, for another firm's import too."""
     demande = _visible(import_id, acces, app)
     if demande is None:

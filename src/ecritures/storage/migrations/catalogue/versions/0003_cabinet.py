@@ -206,12 +206,10 @@ def upgrade() -> None:
         sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("acteur", sa.Text(), nullable=False),
         sa.Column("dossier", ENTIER, nullable=False),
-        sa.Column("format", sa.Text(), nullable=True),
-        sa.Column("modele", sa.Text(), nullable=True),
         sa.Column("nom_fichier", sa.Text(), nullable=False),
         sa.Column("taille_octets", ENTIER, nullable=False),
         sa.Column("recus_octets", ENTIER, nullable=False),
-        sa.Column("import_id", sa.Text(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("creation_ms", ENTIER, nullable=False),
         sa.Column("expiration_ms", ENTIER, nullable=False),
         sa.ForeignKeyConstraint(
@@ -219,6 +217,20 @@ def upgrade() -> None:
             ["dossiers.dossier"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("televersements_domain", "televersements", ["domain"], unique=False)
+    op.create_table(
+        "televersements_morceaux",
+        sa.Column("televersement", sa.Text(), nullable=False),
+        sa.Column("debut", ENTIER, nullable=False),
+        sa.Column("taille_octets", ENTIER, nullable=False),
+        sa.Column("objet", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["televersement"],
+            ["televersements.id"],
+        ),
+        sa.PrimaryKeyConstraint("televersement", "debut"),
         sqlite_strict=True,
     )
     op.add_column("abonnements", sa.Column("abonnement", sa.Text(), nullable=True))
