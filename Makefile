@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
-AZURITE := azurite@3.35.0
+NPM := azurite@3.35.0 axe-core@4.14.1
 ARGS ?=
 N ?= 2
 
@@ -61,13 +61,13 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.base
 	@$(PIP) install --require-hashes -r requirements-bench.lock
 	@touch $@
 
-# Without npm the blob tests are skipped; with CI=true that is a failure.
+# Without npm the tests of blobs and of accessibility are skipped; with CI=true that is a failure.
 .dev/.azurite: Makefile
 	@if command -v npm >/dev/null 2>&1; then \
-	  echo "Installation d'Azurite…" && mkdir -p .dev \
-	  && npm install --silent --no-audit --no-fund --no-save --prefix .dev $(AZURITE) && touch $@; \
+	  echo "Installation d'Azurite et d'axe-core…" && mkdir -p .dev \
+	  && npm install --silent --no-audit --no-fund --no-save --prefix .dev $(NPM) && touch $@; \
 	elif [ "$(CI)" = true ]; then \
 	  echo "npm manque : apt-get install nodejs npm"; exit 1; \
 	else \
-	  echo "npm manque : les tests sur l'émulateur de blobs seront sautés."; \
+	  echo "npm manque : les tests sur l'émulateur de blobs et d'accessibilité seront sautés."; \
 	fi

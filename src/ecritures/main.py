@@ -36,10 +36,11 @@ class Application:
     file: FileImports
 
     def http(self) -> FastAPI:
-        """The ASGI application: the Loop dialect, ``/api/v1``, the OpenAPI document."""
+        """The ASGI application: the Loop dialect, ``/api/v1``, the OpenAPI document, the pages."""
         from ecritures.api.app import ReglagesApi, create_app
+        from ecritures.web.application import mount_pages
 
-        return create_app(
+        api = create_app(
             self.ports,
             ReglagesApi(
                 base_url=self.settings.base_url,
@@ -51,6 +52,8 @@ class Application:
             ),
             self._pannes(),
         )
+        mount_pages(api)
+        return api
 
     def travailler(self, executeur: str, arret: threading.Event, pret: Callable[[], None] = lambda: None) -> None:
         """Runs a worker, and beside it the deliveries of webhooks, until ``arret`` is set."""

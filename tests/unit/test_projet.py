@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -19,7 +21,8 @@ RACINE = Path(__file__).resolve().parents[2]
 SOURCES = RACINE / "src" / "ecritures"
 VERROUS = sorted(RACINE.glob("requirements*.lock"))
 
-# A layer may import itself and those on its right. Edges do not import each other, except that `cli` uses `client`.
+# A layer may import itself and those on its right. Edges do not import each other, except that `cli` uses `client`, and
+# `web` the sessions, rights and errors of `api`.
 COUCHES: dict[str, set[str]] = {
     "domain": set(),
     "formats": {"domain"},
@@ -31,6 +34,7 @@ COUCHES: dict[str, set[str]] = {
 COEUR = {"domain", "formats", "checks", "ledger", "imports"}
 COUCHES |= dict.fromkeys(("storage", "jobs", "api", "web"), COEUR | {"settings"})
 COUCHES["cli"] = COEUR | {"settings", "client"}
+COUCHES["web"] |= {"api"}
 PURES = ("domain", "formats", "checks", "ledger")
 ADMISES_DANS_LE_PUR = {"polars", "numpy", "stdnum", "ecritures"}
 ADMISES_DANS_LE_PUR |= {"python_calamine", "xlsxwriter", "tomlkit", "jinja2"}  # on bytes and on text only
@@ -72,6 +76,18 @@ def _suivis() -> list[Path]:
     except (FileNotFoundError, subprocess.CalledProcessError):
         pytest.skip("hors d'un dépôt git : git clone du projet")
     return [RACINE / nom for nom in sortie.stdout.decode().split("\0") if nom and (RACINE / nom).is_file()]
+
+
+VENDUS = SOURCES / "web" / "statique" / "vendor"
+
+
+def test_vendored_files_are_the_bytes_that_were_declared() -> None:
+    declares = {d["fichier"]: d for d in json.loads((VENDUS / "vendor.json").read_text())}
+    presents = {f.name for f in VENDUS.iterdir()} - {"vendor.json", "LICENCES.txt"}
+    assert presents == set(declares)
+    for nom, declare in declares.items():
+        assert hashlib.sha256((VENDUS / nom).read_bytes()).hexdigest() == declare["sha256"], nom
+        assert declare["version"] and declare["licence"] in ("0BSD", "MIT", "Apache-2.0"), nom
 
 
 def _imports(fichier: Path) -> Iterator[tuple[int, str]]:
@@ -170,6 +186,8 @@ def test_nothing_committed_names_a_machine_or_a_place_of_packages() -> None:
             continue
         texte = fichier.read_bytes().decode("latin-1")
         for quoi, motif in INTERDITS.items():
+            if quoi == "a path of a machine" and fichier.parent == VENDUS:  # examples of a path, in code of others
+                continue
             if trouve := motif.search(texte):
                 ligne = texte.count("\n", 0, trouve.start()) + 1
                 fautes.append(f"{fichier.relative_to(RACINE)}:{ligne} {quoi}: {trouve[0]}")

@@ -7,14 +7,14 @@ from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from ecritures.api.body import clean
 from ecritures.api.loop.answers import error_answer, gateway_answer
 from ecritures.api.problems import ErreurDeChamp, problem, status_of
 from ecritures.api.refusals import HttpRefusal, KeyRefusal, RateRefusal
-from ecritures.api.reglages import PREFIXE_V1, ReglagesApi
+from ecritures.api.reglages import PREFIXE_V1, ReglagesApi, is_page
 from ecritures.domain.errors import (
     CleStandard,
     DepotAbsent,
@@ -71,13 +71,16 @@ def refusal(request: Request, erreur: Refus | HttpRefusal) -> Response:
     return _refus(request, erreur) if isinstance(erreur, Refus) else _http_refusal(request, erreur)
 
 
-def server_error(path: str, requete: str, reglages: ReglagesApi) -> JSONResponse:
+def server_error(path: str, requete: str, reglages: ReglagesApi) -> Response:
     """500: our fault. Says nothing of it but the reference under which it is in the log."""
     detail = (
         f"Incident interne : recommencer plus tard ; s'il revient, transmettre la référence {requete} à l'exploitant."
     )
     if path.startswith(PREFIXE_V1):
         return problem(500, "incident.interne", detail)
+    if is_page(path):
+        page = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>Incident interne</title><p role="alert">{detail}</p>'
+        return HTMLResponse(page, 500, {"hx-retarget": "#alertes", "hx-reswap": "innerHTML"})
     return error_answer(500, detail, reglages)
 
 

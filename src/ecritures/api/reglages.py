@@ -12,6 +12,13 @@ from ecritures.imports.limits import Limits
 
 PREFIXE_LOOP = "/loop-api-publiques"
 PREFIXE_V1 = "/api/v1"
+PREFIXE_PAGES = "/app"
+"""The screens: the dialect answers at the root."""
+
+
+def is_page(path: str) -> bool:
+    """True for an address of the screens, whether it exists or not."""
+    return path == PREFIXE_PAGES or path.startswith(f"{PREFIXE_PAGES}/")
 
 
 @runtime_checkable

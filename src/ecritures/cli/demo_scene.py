@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import threading
 import time
@@ -21,6 +22,8 @@ from ecritures.cli.logs import configure
 from ecritures.cli.serve import http_server, listen, local_url, serve_in_thread
 from ecritures.cli.team import Equipe
 from ecritures.client import ClientLoop, LoopInjoignable
+from ecritures.imports.cabinet import Collaborateur
+from ecritures.imports.personnes import hache, verifie
 from ecritures.imports.ports import Dossier, Exercice, Ports
 from ecritures.settings import Settings
 
@@ -29,6 +32,9 @@ CODE_IBS = "MANON002"
 PREMIERE_ANNEE = 2012
 HOTE = "127.0.0.1"
 CLES = "demo-cles.json"
+PERSONNE = "demo"
+MOT_DE_PASSE = "demo-mot-de-passe"
+"""File of the password by which people enter the demo's screens, readable by its owner alone."""
 DEMARRAGE_S = 30.0
 ARRET_S = 0.2
 """Left to the worker at the end: an import cut short is taken up by the next run, and nobody waits for a demo to stop."""
@@ -46,7 +52,7 @@ class Scene:
         self._pile = ExitStack()
         self._arret = threading.Event()
         self.base_url = ""
-        self.subscription_key = self.api_key = ""
+        self.subscription_key = self.api_key = self.mot_de_passe = ""
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -91,6 +97,7 @@ class Scene:
         self._start(app, prise)
         self.dossier = ensure_dossier(self.ports, date.today().year + 1)  # noqa: DTZ011  (the user's own year)
         self.subscription_key, self.api_key = ensure_keys(self.ports, self._donnees / CLES)
+        self.mot_de_passe = ensure_person(self.ports, self._donnees / MOT_DE_PASSE)
         self.client = self._pile.enter_context(ClientLoop(self.base_url, self.subscription_key, self.api_key))
 
     def _start(self, app: Application, prise: Any) -> None:
@@ -139,12 +146,33 @@ def ensure_keys(ports: Ports, chemin: Path) -> tuple[str, str]:
         pass  # none yet, or not readable: new ones cost nothing
     abonnement = ports.cles.creer_abonnement("Démonstration")
     apikey = ports.cles.creer_cle(DOMAIN, "Démonstration")
+    _keep(chemin, json.dumps({"subscription_key": abonnement, "api_key": apikey}))
+    return abonnement, apikey
+
+
+def ensure_person(ports: Ports, chemin: Path) -> str:
+    """The password of the demo's administrator: that of the last run when it still opens the door, else a new one."""
+    if ports.personnes.trouver(DOMAIN, PERSONNE) is None:
+        ports.personnes.creer(DOMAIN, Collaborateur(PERSONNE, "Camille", "Démo", "administrateur"))
+    try:
+        garde = chemin.read_text(encoding="utf-8")
+        if verifie(ports.personnes.empreinte(DOMAIN, PERSONNE) or "", garde):
+            return garde
+    except (OSError, ValueError):
+        pass  # none yet, or not readable
+    neuf = secrets.token_urlsafe(12)
+    _keep(chemin, neuf)
+    ports.personnes.changer_mot_de_passe(DOMAIN, PERSONNE, hache(neuf))
+    return neuf
+
+
+def _keep(chemin: Path, texte: str) -> None:
+    """Written whole, readable by its owner alone."""
     brouillon = chemin.with_suffix(".nouveau")
     brouillon.unlink(missing_ok=True)
     with os.fdopen(os.open(brouillon, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as fichier:
-        json.dump({"subscription_key": abonnement, "api_key": apikey}, fichier)
+        fichier.write(texte)
     brouillon.replace(chemin)
-    return abonnement, apikey
 
 
 def _only_one(donnees: Path) -> IO[str]:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ecritures.cli.demo_scene import CODE_IBS, DOMAIN, PREMIERE_ANNEE, Scene
+from ecritures.cli.demo_scene import CODE_IBS, DOMAIN, PERSONNE, PREMIERE_ANNEE, Scene
 from ecritures.cli.display import console, plural, print_table, visible, write_line
 from ecritures.cli.findings import MONTRES_MAX, print_findings
 from ecritures.cli.report import print_compte_rendu
@@ -161,6 +161,8 @@ def _show_next(scene: Scene, recit: Recit, bilan: Bilan) -> None:
     depot = scene.client.get_file_url_deposit(fichier.name)
     cles = '-H "Ocp-Apim-Subscription-Key: $ECRITURES_SUBSCRIPTION_KEY" -H "x-apikey: $ECRITURES_API_KEY"'
     url, commande = scene.base_url, _command()
+    recit.titre("Les écrans")
+    recit.ligne(f"   {url}/app   cabinet {DOMAIN}, identifiant {PERSONNE}, mot de passe {scene.mot_de_passe}")
     recit.titre("Pour continuer (un autre terminal ; ces clés n'ouvrent que cette démonstration)")
     recit.ligne(
         f"""

@@ -151,7 +151,13 @@ def http_server(application: Any, reglages: Settings | None = None) -> uvicorn.S
     """No access log: query strings hold signatures. Proxy headers are the application's business, by its own setting."""
     import uvicorn
 
-    return uvicorn.Server(
+    class Serveur(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Pages that wait for news are told first: an open one would hold the stop for ``ARRET_S``."""
+            application.state.arret.set()
+            await super().shutdown(sockets)
+
+    return Serveur(
         uvicorn.Config(
             application,
             access_log=False,
