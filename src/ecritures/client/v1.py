@@ -34,10 +34,6 @@ class ClientV1:
         """The balance of a dossier, account by account."""
         yield from self._pages(f"/dossiers/{quote(code_ibs, safe='')}/balance", "comptes", PAGE)
 
-    def iter_recus(self, code_ibs: str) -> Iterator[dict[str, Any]]:
-        """The chained receipts of a dossier, oldest first."""
-        yield from self._pages(f"/dossiers/{quote(code_ibs, safe='')}/recus", "recus", PAGE)
-
     def _pages(self, route: str, cle: str, page: int) -> Iterator[dict[str, Any]]:
         curseur: dict[str, str] = {}
         while True:

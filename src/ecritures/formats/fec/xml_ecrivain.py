@@ -29,7 +29,6 @@ EncodageXml = Literal["utf-8", "iso-8859-15"]
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PAR_ECRITURE = ("date", "libelle", "reference", "date_piece", "date_validation")
 _NOM_XML = re.compile(r"[^0-9A-Za-zÀ-ÖØ-öø-ÿ_.-]")
-_FACULTATIFS_HORS_BIC = ("JournalCode", "JournalLib", "CompteNum")
 
 
 @dataclass(frozen=True)

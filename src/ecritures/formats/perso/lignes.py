@@ -27,7 +27,6 @@ from ecritures.formats.perso.valeurs import (
 
 FAUTES_MIN = 3
 """Unreadable values from which a column may be called of another nature: one or two are wrong values."""
-SENS_VALEURS = {True: "debit", False: "credit"}
 _QUOI = {"date": "La date", "compte": "Le compte", "journal": "Le journal", "numero_piece": "Le numéro de pièce"}
 
 

@@ -84,7 +84,6 @@ TABLES_ANCIENNES_MAX = 3
 GENRES_GENERAUX = " -XELH"
 """Column 31 of the lines that carry the general ledger."""
 GENRES_AUXILIAIRES = "XEL"
-GENRES_ANALYTIQUES = "AHO"
 GENRES_ANNEXES = "GVPB"
 ENREGISTREMENT_DU_GENRE: Mapping[str, str] = {"G": "GED", "V": "VT", "P": "BAP", "B": "BUD"}
 

@@ -24,10 +24,6 @@ _PAR_FICHE: Mapping[str, tuple[str, str]] = {
 COUPES = frozenset({"libelle", *_PAR_FICHE})
 """Fields that the writer cuts on the right when they are too long. Any other text too long is refused."""
 
-REMPLACES = frozenset({"numero_piece"})
-"""Fields that the writer of another format's lot replaces when they do not fit: a piece number that is not a number of
-eight digits at most becomes the rank of the entry."""
-
 
 @cache
 def porte(format_: Literal["STD", "ETE"], version: int = layout.VERSION_MAX) -> Mapping[str, int | None]:
