@@ -14,6 +14,9 @@ from serveurs.site import Site, open_chromium, open_site
 
 LARGEURS = {"large": (1280, 800), "etroit": (390, 844)}
 
+ATTENTE_MS = 30_000
+"""Longest wait for what the page shows: the worker of a loaded machine takes seconds to start."""
+
 OuvrirPage = Callable[..., Any]
 
 
@@ -30,6 +33,9 @@ def chromium() -> Iterator[Any]:
             navigateur = pile.enter_context(open_chromium())
         except ServiceAbsent as absence:
             skip_or_fail(absence)
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=ATTENTE_MS)
         yield navigateur
 
 
@@ -57,7 +63,7 @@ def ouvrir(site: Site, chromium: Any) -> Iterator[OuvrirPage]:
         if role is not None:
             contexte.add_cookies([{"name": "ecritures_session", "value": site.cookie(role), "url": site.url}])
         page = contexte.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(ATTENTE_MS)
         page.on("console", lambda m: fautes.append(f"console : {m.text}") if m.type == "error" else None)
         page.on("pageerror", lambda erreur: fautes.append(f"exception : {erreur}"))
         page.on("request", lambda r: fautes.append(f"vers {r.url}") if _leaves(r.url, hote) else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -62,14 +64,16 @@ def receive(
     origine: str = "Par API",
     import_id: str | None = None,
     taille_octets: int | None = None,
+    demandeur: str | None = None,
 ) -> Demande:
     """Registers the request and queues its job, both or neither. The file behind ``uri`` or ``url`` is not looked at.
+    ``demandeur``: public part of the key, or identifiant of the person.
     ``import_id``: chosen by the caller; registered already, that import is given."""
     assert sum(source is not None for source in (uri, url, sha256)) == 1, "exactly one source"
     nom = nom_fichier or file_name(uri or url or "") or f"import.{format_}"
     nouvelle = NouvelleDemande(
         dossier.domain, dossier.dossier, dossier.code_ibs, format_, nom, origine, uri, url, sha256, siret,
-        id=import_id, taille_octets=taille_octets,
+        id=import_id, taille_octets=taille_octets, demandeur=demandeur,
     )  # fmt: skip
     return app.demandes.enregistrer(nouvelle)
 
@@ -87,6 +91,7 @@ def receive_perso(
     origine: str = "Par API",
     import_id: str | None = None,
     taille_octets: int | None = None,
+    demandeur: str | None = None,
 ) -> Demande:
     """Registers the import of a file under a saved model of the firm. The model's text is kept with the request: changing
     it does not change an import that waits. Raises ModeleInconnu."""
@@ -97,12 +102,51 @@ def receive_perso(
     nouvelle = NouvelleDemande(
         dossier.domain, dossier.dossier, dossier.code_ibs, "perso", nom, origine, uri, url, sha256, siret,
         id=import_id, taille_octets=taille_octets, modele=trouve.nom, options={"modele": trouve.texte},
+        demandeur=demandeur,
     )  # fmt: skip
     return app.demandes.enregistrer(nouvelle)
 
 
+@dataclass(frozen=True)
+class Choix:
+    """What the sender says of a file that is here already. ``format_`` None: recognised by the caller."""
+
+    format_: str | None = None
+    modele: str | None = None  # of the firm; it then describes the file
+    siret: str | None = None
+    origine: str = "Par API"
+    demandeur: str | None = None  # public part of the key, or identifiant of the person
+
+
+def receive_kept(
+    dossier: Dossier,
+    choix: Choix,
+    app: Ports,
+    *,
+    sha256: str,
+    taille_octets: int,
+    nom: str,
+    import_id: str | None = None,
+) -> Demande:
+    """Registers the import of a file kept among the originals. Raises ModeleInconnu."""
+    communs: dict[str, Any] = {
+        "sha256": sha256, "nom_fichier": nom or None, "siret": choix.siret, "origine": choix.origine,
+        "import_id": import_id, "taille_octets": taille_octets, "demandeur": choix.demandeur,
+    }  # fmt: skip
+    if choix.modele is not None:
+        return receive_perso(dossier, choix.modele, app, **communs)
+    assert choix.format_ is not None, "a file without a model has a format"
+    return receive(dossier, choix.format_, app, **communs)
+
+
 def receive_json(
-    dossier: Dossier, octets: bytes, app: Ports, *, siret: str | None = None, origine: str = "Par API"
+    dossier: Dossier,
+    octets: bytes,
+    app: Ports,
+    *,
+    siret: str | None = None,
+    origine: str = "Par API",
+    demandeur: str | None = None,
 ) -> Demande:
     """Keeps the body as the original, then registers its import under ``import-<8>.json`` (loop-api 19-41). A body whose
     request was not registered in the end is a file that nothing names."""
@@ -110,7 +154,7 @@ def receive_json(
     import_id = str(uuid4())
     nouvelle = NouvelleDemande(
         dossier.domain, dossier.dossier, dossier.code_ibs, "json", f"import-{import_id[:8]}.json", origine,
-        sha256=sha256, siret=siret, id=import_id, taille_octets=taille_octets,
+        sha256=sha256, siret=siret, id=import_id, taille_octets=taille_octets, demandeur=demandeur,
     )  # fmt: skip
     return app.demandes.enregistrer(nouvelle)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from ecritures.domain.errors import (
     DecalageInattendu,
@@ -18,12 +18,10 @@ from ecritures.domain.errors import (
 )
 from ecritures.formats.conteneur import est_archive
 from ecritures.formats.detect import DEBUT_OCTETS
+from ecritures.imports.a_blanc import detect
 from ecritures.imports.ports import Demande, Dossier, Ports
-from ecritures.imports.receive import receive, receive_perso
+from ecritures.imports.receive import Choix, receive_kept
 from ecritures.imports.televersements import MORCEAU_OCTETS_MIN, Morceau, NouveauTeleversement, Televersement
-
-Reconnait = Callable[[bytes, str], str]
-"""The format of a file, by its first bytes and its name. Raises FormatInconnu."""
 
 
 def open_upload(
@@ -84,62 +82,38 @@ class Ajout:
         return recus
 
 
-def import_upload(
-    televersement: Televersement,
-    dossier: Dossier,
-    app: Ports,
-    reconnait: Reconnait,
-    *,
-    format_: str | None = None,
-    modele: str | None = None,
-    siret: str | None = None,
-) -> Demande:
+def import_upload(televersement: Televersement, dossier: Dossier, choix: Choix, app: Ports) -> Demande:
     """The import of a whole upload, whose id it has: asked for again, the same. Raises TeleversementInacheve,
     TeleversementDejaImporte, EmpreinteDifferente, ModeleInconnu, FormatInconnu."""
-    choix = "perso" if modele else format_
     try:
-        demande = app.demandes.lire(televersement.id) or _register(
-            televersement, dossier, app, reconnait, choix, modele, siret
-        )
+        demande = app.demandes.lire(televersement.id) or _register(televersement, dossier, choix, app)
     except TeleversementInconnu:  # emptied meanwhile: the same request was faster, or it was given up
         faite = app.demandes.lire(televersement.id)
         if faite is None:
             raise
         demande = faite
-    if (choix not in (None, demande.format)) or demande.siret != siret or not _same(demande.modele, modele):
+    voulu = "perso" if choix.modele else choix.format_
+    if voulu not in (None, demande.format) or demande.siret != choix.siret or not _same(demande.modele, choix.modele):
         raise TeleversementDejaImporte(demande.id)
     with suppress(ServiceIndisponible):  # its bytes are among the originals; what stays here is purged in time
         app.televersements.vider(televersement.id)
     return demande
 
 
-def _register(
-    televersement: Televersement,
-    dossier: Dossier,
-    app: Ports,
-    reconnait: Reconnait,
-    format_: str | None,
-    modele: str | None,
-    siret: str | None,
-) -> Demande:
+def _register(televersement: Televersement, dossier: Dossier, choix: Choix, app: Ports) -> Demande:
     if not televersement.est_complet:
         raise TeleversementInacheve(televersement.recus_octets, televersement.taille_octets)
-    choisi = format_ or reconnait(_beginning(televersement, app), televersement.nom_fichier)
+    if choix.modele is None and choix.format_ is None:
+        choix = replace(choix, format_=detect(_beginning(televersement, app), televersement.nom_fichier))
     contenu = app.televersements.contenu(televersement.id)
     sha256, taille_octets = app.originaux.garder(contenu, app.limits.fichier_taille_octets_max)
     if taille_octets != televersement.taille_octets:  # emptied while it was read
         raise TeleversementInconnu(televersement.id)
     if televersement.sha256 is not None and televersement.sha256 != sha256:
         raise EmpreinteDifferente("du fichier reçu", "abandonner ce téléversement et envoyer le fichier de nouveau")
-    nom = televersement.nom_fichier
-    if modele:
-        return receive_perso(
-            dossier, modele, app, sha256=sha256, nom_fichier=nom, siret=siret,
-            import_id=televersement.id, taille_octets=taille_octets,
-        )  # fmt: skip
-    return receive(
-        dossier, choisi, app, sha256=sha256, nom_fichier=nom, siret=siret,
-        import_id=televersement.id, taille_octets=taille_octets,
+    return receive_kept(
+        dossier, choix, app,
+        sha256=sha256, taille_octets=taille_octets, nom=televersement.nom_fichier, import_id=televersement.id,
     )  # fmt: skip
 
 

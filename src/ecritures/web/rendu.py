@@ -25,6 +25,11 @@ THEMES = ("auto", "light", "dark")
 
 
 def render(request: Request, modele: str, /, **valeurs: Any) -> HTMLResponse:
+    """The page of a template, for whoever looks."""
+    return HTMLResponse(fragment(request, modele, **valeurs), headers={"vary": "Accept-Language, Cookie"})
+
+
+def fragment(request: Request, modele: str, /, **valeurs: Any) -> str:
     """The template with what every page needs: who looks (``moi``), language, theme, where we are."""
     langue = language(request)
     theme = request.cookies.get(COOKIE_THEME, "auto")
@@ -36,8 +41,7 @@ def render(request: Request, modele: str, /, **valeurs: Any) -> HTMLResponse:
         "chemin": str(request.scope["path"]),
         "version": __version__,
     }
-    texte = _environment(langue).get_template(modele).render({**communs, **valeurs})
-    return HTMLResponse(texte, headers={"vary": "Accept-Language, Cookie"})
+    return _environment(langue).get_template(modele).render({**communs, **valeurs})
 
 
 def is_htmx(request: Request) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,11 +16,13 @@ from ecritures.api.reglages import PREFIXE_V1
 from ecritures.api.v1 import models
 from ecritures.api.v1.common import declared
 from ecritures.api.v1.imports import import_fields
-from ecritures.api.v1.preflight import FILE_BODY, Televerse, detect, receive_file
+from ecritures.api.v1.preflight import FILE_BODY, Televerse, receive_file
 from ecritures.api.v1.televersements import seen_upload
 from ecritures.domain.errors import TeleversementInconnu
+from ecritures.imports.a_blanc import detect
+from ecritures.imports.historique import origin_of
 from ecritures.imports.ports import Demande, Dossier, Ports
-from ecritures.imports.receive import NOM_MAX, check_siret, receive, receive_perso
+from ecritures.imports.receive import NOM_MAX, Choix, check_siret, receive_kept
 from ecritures.imports.upload import import_upload
 
 router = APIRouter(prefix=f"{PREFIXE_V1}/imports", tags=["Imports"])
@@ -78,34 +81,20 @@ def create(
     même import, autant de fois qu'on le demande."""
     if siret is not None:
         check_siret(siret, dossier, app)
-    choisi = None if modele is None else clean(modele)
+    choix = Choix(format, None if modele is None else clean(modele), siret, origin_of(acces), acces.cle)
     if isinstance(envoye, str):
         televersement = seen_upload(envoye, acces, app)
         if televersement.dossier != dossier.dossier:
             raise TeleversementInconnu(envoye)
-        demande = import_upload(televersement, dossier, app, detect, format_=format, modele=choisi, siret=siret)
+        demande = import_upload(televersement, dossier, choix, app)
     else:
-        demande = _receive(envoye, dossier, app, format, choisi, clean(nom_fichier), siret)
+        demande = _receive(envoye, dossier, choix, clean(nom_fichier), app)
     return models.ImportLu(**import_fields(demande))
 
 
-def _receive(
-    envoye: Televerse,
-    dossier: Dossier,
-    app: Ports,
-    format_: str | None,
-    modele: str | None,
-    nom_fichier: str,
-    siret: str | None,
-) -> Demande:
+def _receive(envoye: Televerse, dossier: Dossier, choix: Choix, nom_fichier: str, app: Ports) -> Demande:
     nom = envoye.nom or nom_fichier
-    reconnu = None if modele else format_ or detect(envoye.octets, nom)
+    if choix.modele is None and choix.format_ is None:
+        choix = replace(choix, format_=detect(envoye.octets, nom))
     sha256, taille_octets = app.originaux.garder(iter([envoye.octets]), app.limits.fichier_taille_octets_max)
-    if modele:
-        return receive_perso(
-            dossier, modele, app, sha256=sha256, nom_fichier=nom or None, siret=siret, taille_octets=taille_octets
-        )
-    assert reconnu is not None, "a file without a model has a format"
-    return receive(
-        dossier, reconnu, app, sha256=sha256, nom_fichier=nom or None, siret=siret, taille_octets=taille_octets
-    )
+    return receive_kept(dossier, choix, app, sha256=sha256, taille_octets=taille_octets, nom=nom)

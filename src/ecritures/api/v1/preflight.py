@@ -20,11 +20,7 @@ from ecritures.api.refusals import body_unreadable
 from ecritures.api.reglages import PREFIXE_V1
 from ecritures.api.v1 import models
 from ecritures.api.v1.common import DuDossier, declared
-from ecritures.domain.errors import FormatInconnu
-from ecritures.domain.lot import OptionsLecture
-from ecritures.formats.detect import reconnaitre
-from ecritures.imports.check import check
-from ecritures.imports.read import read
+from ecritures.imports.a_blanc import examine
 from ecritures.imports.receive import NOM_MAX
 from ecritures.imports.report import public_report
 
@@ -132,19 +128,5 @@ def preflight(
 ) -> models.Controle:
     """Les mêmes lectures et les mêmes contrôles qu'un import, avec les exercices, comptes et réglages du dossier."""
     nom = televerse.nom or clean(nom_fichier)
-    format_ = format or detect(televerse.octets, nom)
-    options = OptionsLecture(nom_fichier=nom or None, profil=app.profil_fec)
-    lecture = read(televerse.octets, format_, options)
-    examen = check(lecture, app.livres.contexte(dossier), limite)
+    format_, examen = examine(televerse.octets, nom, dossier, app, format_=format, limite=limite)
     return models.Controle(**public_report(nom, format_, examen))
-
-
-def detect(octets: bytes, nom: str) -> str:
-    """The one format that fits. Raises FormatInconnu."""
-    trouves = reconnaitre(octets, nom or None)
-    if len(trouves) != 1:
-        quoi = (
-            "n'est reconnu d'aucun format" if not trouves else f"peut être de plusieurs formats ({', '.join(trouves)})"
-        )
-        raise FormatInconnu(f"Le fichier {quoi} : donner le paramètre format (tra ou fec).")
-    return trouves[0]
