@@ -399,6 +399,21 @@ def test_what_is_of_another_firm_cannot_be_told_from_what_does_not_exist(scene: 
     assert fautes == []
 
 
+def test_a_list_of_the_firm_asked_by_another_firm_shows_nothing_of_this_one(scene: Scene) -> None:
+    """Its own firm answers: what cannot be told apart has no object in its path, so the answers themselves are looked at."""
+    siens = [*(scene.objets[nom] for nom in ("codeIbs", "id", "cle", "abonnement", "televersement")), DOMAIN, "victime"]
+    siens += ["Martin", "Durand", "DEUX"]
+    vus = []
+    for route, genre in MATRICE.items():
+        if genre in (CABINET, ADMINISTRATION) and route.startswith("GET") and "{" not in route:
+            ici = scene.appel(route, "administrateur", scene.objets)
+            ailleurs = scene.appel(route, "autre cabinet", scene.objets)
+            assert ailleurs.status_code == ici.status_code == 200, (route, ailleurs.text, ici.text)
+            vus.append(any(nom in ici.text for nom in siens))
+            assert [nom for nom in siens if nom in ailleurs.text] == [], route
+    assert len(vus) > 5 and sum(vus) > 3, "the first firm has something to show on several of them"
+
+
 def _sans(texte: str, scene: Scene) -> str:
     for nom in ("codeIbs", "id", "cle", "abonnement", "identifiant", "code", "televersement"):
         for ids in (scene.objets, scene.absents):

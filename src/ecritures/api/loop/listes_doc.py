@@ -157,6 +157,7 @@ def _parametres(ressource: RessourceListe) -> list[dict[str, Any]]:
                 "required": nom == "filter" and bool(ressource.exigence),
                 "description": description,
                 "schema": {"type": "string"},
+                **({"example": exemple_filtre(ressource)} if nom == "filter" else {}),
             }
             for nom, description in sens.items()
         ),

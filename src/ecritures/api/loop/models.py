@@ -50,6 +50,10 @@ class ImportFECPostRequest(ImportTraPostRequest):
 class ImportPersoPostRequest(ImportTraPostRequest):
     """Comme `ImportTraPostRequest`, pour un fichier décrit par un modèle enregistré du cabinet."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"codeIbs": "DEMO001", "URI": DEPOT_URI, "modele": "CAISSE"}]}
+    )
+
     modele: str | None = Field(None, description="Nom du modèle d'import ; `MODELE` est admis.", examples=["CAISSE"])
 
 

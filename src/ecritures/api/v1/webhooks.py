@@ -25,7 +25,7 @@ router = APIRouter(prefix=f"{PREFIXE_V1}/webhooks", tags=["Webhooks"])
 
 Evenement = Literal["import.termine", "import.en_erreur", "import.annule"]
 Id = Annotated[str, Path(description="Identifiant du webhook.", examples=["0b6f3f0e-2d8a-4a7e-8d5b-6f4f6b0c9a11"])]
-Rang = Annotated[int, Path(ge=1, le=RANG_MAX, description="Rang de la livraison.")]
+Rang = Annotated[int, Path(ge=1, le=RANG_MAX, description="Rang de la livraison.", examples=[1])]
 
 
 class NouveauWebhook(Entree):
