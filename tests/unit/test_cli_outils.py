@@ -184,8 +184,18 @@ def test_a_recipe_refused_exits_2_and_leaves_the_output_as_it_was(tape: Tape, tm
     sortie = tmp_path / "sortie.txt"
     sortie.write_bytes(b"ancien")
     (tmp_path / "r.toml").write_text(RECETTE.replace("EcritureDate", "Inconnue"))
-    assert tape("repair", entree, "--recette", tmp_path / "r.toml", "-o", sortie).exit_code == 2
+    assert tape("repair", entree, "--recette", tmp_path / "r.toml", "-o", sortie, "--force").exit_code == 2
     assert sortie.read_bytes() == b"ancien"
+
+
+def test_a_file_that_exists_is_replaced_only_when_told(tape: Tape, tmp_path: Path) -> None:
+    entree, sortie = _fec(tmp_path, _faute()), tmp_path / NOM_FICHIER.lower()
+    sortie.write_bytes(b"ancien")
+    (tmp_path / "r.toml").write_text(RECETTE)
+    refus = tape("repair", entree, "--recette", tmp_path / "r.toml", "-o", sortie)
+    assert refus.exit_code == 2 and sortie.read_bytes() == b"ancien"
+    tape("repair", entree, "--recette", tmp_path / "r.toml", "-o", sortie, "--force")
+    assert sortie.read_bytes() == _faute().met(7, EcritureDate="20250131").octets
 
 
 def test_an_input_is_never_written_over(tape: Tape, tmp_path: Path) -> None:

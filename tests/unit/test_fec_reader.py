@@ -179,6 +179,8 @@ def test_negative_amounts_on_both_sides_are_never_netted() -> None:
         ("TND", "1,234", 1234),
         ("TND", "-1,5", -1500),
         ("TND", "12", 12000),
+        ("TND", "-0,001", -1),
+        ("TND", "-0,009", -9),
     ],
 )
 def test_a_foreign_amount_is_in_the_minor_unit_of_its_currency(devise: str, montant: str, mineures: int | None) -> None:

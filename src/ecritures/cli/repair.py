@@ -9,6 +9,7 @@ import typer
 
 from ecritures.cli.check import FormatOption
 from ecritures.cli.context import CODE_ECHEC, CODE_USAGE, Json, echouer
+from ecritures.cli.target import ForceOption, check_target
 
 if TYPE_CHECKING:
     from ecritures.cli.source import Source
@@ -47,6 +48,7 @@ def repair(
         ),
     ] = None,
     format_: FormatOption = None,
+    force: ForceOption = False,
     json_: Json = False,
 ) -> None:
     """Répare un fichier selon une recette, ou en propose une.
@@ -61,6 +63,8 @@ def repair(
         raise typer.BadParameter("--propose n'applique rien : ni --a-blanc, ni --rapport.")
     ecrits = [*(rapports or ()), *([sortie] if sortie else [])]
     _check_outputs(ecrits, rapports or [], [fichier, *([recette] if recette else [])])
+    if sortie is not None:
+        check_target(sortie, [], force=force)
     from ecritures.cli.display import progress
     from ecritures.cli.source import open_source
 

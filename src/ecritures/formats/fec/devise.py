@@ -21,6 +21,7 @@ def en_unites_mineures(lignes: pl.DataFrame, situation: Localisation, constats: 
         return lignes
     montant, sens = pl.col("montant_devise"), (pl.col("debit_centimes") - pl.col("credit_centimes")).sign()
     lignes = lignes.with_columns(montant_devise=pl.when(~((montant == 0) & pl.col("devise").is_null())).then(montant))
+    lignes = _a_l_echelle(lignes, situation)  # first: a thousandth of a dinar is no hundredth, and has a sign all the same
     au_credit = lignes.filter((sens < 0) & (montant != 0))
     signe = 2 * au_credit.filter(montant < 0).height > au_credit.height
     contraire = (sens > 0) & (montant < 0) | (sens < 0) & (montant > 0) & signe
@@ -34,7 +35,7 @@ def en_unites_mineures(lignes: pl.DataFrame, situation: Localisation, constats: 
         lignes = lignes.with_columns(
             montant_devise=pl.when((sens < 0) & (montant > 0)).then(-montant).otherwise(montant)
         )
-    return _a_l_echelle(lignes, situation)
+    return lignes
 
 
 def _a_l_echelle(lignes: pl.DataFrame, situation: Localisation) -> pl.DataFrame:
@@ -64,4 +65,5 @@ def _valeur(brut: str | None, centiemes: int, decimales: int) -> int | None:
     if len(fraction.rstrip("0")) > decimales:
         return None
     valeur = int(unites or "0") * int(10**decimales) + int(fraction[:decimales].ljust(decimales, "0"))
-    return -valeur if centiemes < 0 else valeur
+    est_negatif = centiemes < 0 or (centiemes == 0 and "-" in (brut or ""))
+    return -valeur if est_negatif else valeur
