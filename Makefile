@@ -9,7 +9,7 @@ ARGS ?=
 N ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check golden bench docs
+.PHONY: help demo setup test check golden bench docs screenshots
 
 help:  ## ce message
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ bench: $(VENV)/.bench  ## mesure les étapes et la chaîne entière, à côté d
 
 docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs/formats, docs/controles
 	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_formats.py tests/unit/test_docs_listes.py tests/unit/test_docs_controles.py tests/unit/test_fec_conformite.py
+
+screenshots: setup  ## une image de chaque écran, deux langues, deux thèmes, deux largeurs, dans captures/
+	$(PY) tests/ecrans/captures.py captures
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 

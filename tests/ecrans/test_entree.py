@@ -76,3 +76,8 @@ def test_a_form_without_the_token_of_the_page_changes_nothing(site: Site) -> Non
     for corps in ({}, {"csrf": "0" * 64}):
         assert httpx2.post(f"{site.url}/app/deconnexion", data=corps, cookies=cookies).status_code == 403
     assert httpx2.get(f"{site.url}/app", cookies=cookies).status_code == 200
+
+
+def test_a_form_larger_than_any_of_ours_is_not_read(site: Site) -> None:
+    corps = {"domain": DOMAIN, "identifiant": "x" * (2 << 20), "mot_de_passe": "x"}
+    assert httpx2.post(f"{site.url}/app/connexion", data=corps).status_code in (400, 413)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -270,6 +272,17 @@ def test_a_preflight_refuses_what_it_cannot_take(local: Essai) -> None:
     )
     problem(local, "POST", chemin, 400, "corps.illisible", files={"autre": ("a.tra", VENTE)})
     problem(local, "POST", f"{V1}/dossiers/INCONNU/preflight", 404, "dossier.inconnu", content=VENTE)
+
+
+def test_an_archive_that_is_refused_says_why_without_a_format(local: Essai) -> None:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        archive.writestr("../../etc/passwd", VENTE)
+    lu = local.client.post(f"{DOSSIER}/preflight", headers=local.cles, content=tampon.getvalue()).json()
+    assert (lu["format"], lu["verdict"]) == (None, "illisible")
+    (constat,) = lu["constats"]["liste"]
+    assert constat["id"].startswith("archive.") or constat["id"].startswith("fichier."), constat
+    assert "passwd" in constat["message"] or "nom" in constat["message"]
 
 
 def test_a_file_too_large_for_a_preflight_is_refused_however_it_comes(tmp_path: Path) -> None:

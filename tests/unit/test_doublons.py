@@ -94,3 +94,9 @@ def test_the_sieve_keeps_what_may_be_a_twin_only() -> None:
         for rang in (1, 2)
     )
     assert candidates(cadre(VENTE), sommaire).to_dicts() == [{"import_rang": 1, "ecriture": 1}]
+
+
+def test_the_sieve_tells_entries_of_equal_sums_apart_by_their_accounts() -> None:
+    autre: list[Ligne] = [(1, "411000", "Facture 1", 12_000, 0), (1, "708500", "Port", 0, 12_000)]
+    sommaire = resumes(livres(autre)).with_columns(import_rang=pl.lit(1, pl.Int64))
+    assert candidates(cadre(VENTE), sommaire).is_empty()

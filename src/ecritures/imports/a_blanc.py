@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ecritures.domain.errors import FormatInconnu, ModeleInconnu
-from ecritures.domain.lot import OptionsLecture
+from ecritures.domain.lot import Lecture, OptionsLecture
+from ecritures.formats.conteneur import deballer, est_archive
 from ecritures.formats.detect import reconnaitre
 from ecritures.formats.perso.modele_toml import lire_modele
 from ecritures.imports.check import Examen, check
@@ -20,15 +21,18 @@ def examine(
     limite: int,
     format_: str | None = None,
     modele: str | None = None,
-) -> tuple[str, Examen]:
+) -> tuple[str | None, Examen]:
     """The format, and all findings (``limite`` of them laid out). ``modele``: the firm's model that describes the file; else
-    ``format_``, else the one format that fits. Raises FormatInconnu, ModeleInconnu."""
+    ``format_``, else the one format that fits; None: an archive that is refused, whatever is in it. Raises FormatInconnu,
+    ModeleInconnu."""
     lu = None
     if modele is not None:
         garde = app.modeles.trouver(dossier.domain, modele)
         if garde is None:
             raise ModeleInconnu(modele)
         lu, format_ = lire_modele(garde.texte), "perso"
+    if format_ is None and est_archive(octets) and (refusee := deballer(octets).releves):
+        return None, check(Lecture(None, refusee), app.livres.contexte(dossier), limite)
     choisi = format_ or detect(octets, nom)
     options = OptionsLecture(nom_fichier=nom or None, profil=app.profil_fec, modele=lu)
     return choisi, check(read(octets, choisi, options), app.livres.contexte(dossier), limite)

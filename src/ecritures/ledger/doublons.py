@@ -25,6 +25,8 @@ RESUMES = {
     "credit": pl.Int64,
     "journal": pl.String,
     "date": pl.Date,
+    "compte_min": pl.String,
+    "compte_max": pl.String,
 }
 """Entries of the books in short: the first sieve, computed by the database. ``journal`` and ``date``: the smallest."""
 
@@ -53,6 +55,8 @@ def resumes(lignes: pl.DataFrame) -> pl.DataFrame:
         credit=pl.sum("credit_centimes"),
         journal=pl.col("journal").min(),
         date=pl.col("date").min(),
+        compte_min=pl.col("compte").min(),
+        compte_max=pl.col("compte").max(),
     )
 
 
@@ -74,7 +78,7 @@ def empreinte_contenu(lignes: pl.DataFrame) -> str:
 
 def candidates(fichier: pl.DataFrame, livres: pl.DataFrame) -> pl.DataFrame:
     """``import_rang, ecriture`` of the books whose summary (RESUMES) is that of an entry of the file."""
-    cle = ["n", "debit", "credit", "journal", "date"]
+    cle = [nom for nom in RESUMES if nom not in ("import_rang", "ecriture")]
     return livres.join(resumes(fichier).select(cle).unique(), on=cle, how="semi").select("import_rang", "ecriture")
 
 

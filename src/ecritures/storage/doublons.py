@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import cast
 
 import polars as pl
 import sqlalchemy as sa
@@ -11,6 +12,11 @@ import sqlalchemy as sa
 from ecritures.ledger.doublons import CONTENU, RESUMES
 from ecritures.ledger.posting import LIGNES_POSTEES
 from ecritures.storage.tables import LIGNES, RECUS
+
+ENSEMBLE = 500
+"""Entries read by one statement: far below the bound parameters of either database."""
+DENSITE = 2
+"""Read a whole range when at least one entry in so many of it is wanted."""
 
 _LIGNES = {"import_rang": pl.Int64, "import_id": pl.String} | {
     nom: LIGNES_POSTEES[nom] for nom in ("ecriture", "numero_ligne", *CONTENU)
@@ -31,6 +37,8 @@ def summaries(
             sa.cast(sa.func.sum(LIGNES.c.credit_centimes), sa.BigInteger),
             sa.func.min(LIGNES.c.journal),
             sa.func.min(LIGNES.c.date),
+            sa.func.min(LIGNES.c.compte),
+            sa.func.max(LIGNES.c.compte),
         )
         .where(
             LIGNES.c.dossier == dossier,
@@ -45,14 +53,13 @@ def summaries(
 
 def entry_lines(connexion: sa.Connection, dossier: int, ecritures: pl.DataFrame) -> pl.DataFrame:
     """Every line of these entries (``import_rang, ecriture``), with the import that brought them."""
-    bornes = ecritures.group_by("import_rang").agg(debut=pl.min("ecriture"), fin=pl.max("ecriture")).sort("import_rang")
     colonnes = [RECUS.c.import_id if nom == "import_id" else LIGNES.c[nom] for nom in _LIGNES]
     lues: list[pl.DataFrame] = [pl.DataFrame(schema=_LIGNES)]
-    for rang, debut, fin in bornes.iter_rows():
+    for rang, condition in _tranches(ecritures):
         requete = (
             sa.select(*colonnes)
             .join(RECUS, sa.and_(RECUS.c.dossier == LIGNES.c.dossier, RECUS.c.rang == LIGNES.c.import_rang))
-            .where(LIGNES.c.dossier == dossier, LIGNES.c.import_rang == rang, LIGNES.c.ecriture.between(debut, fin))
+            .where(LIGNES.c.dossier == dossier, LIGNES.c.import_rang == rang, condition)
         )
         lues.append(pl.DataFrame([tuple(r) for r in connexion.execute(requete)], schema=_LIGNES, orient="row"))
     return (
@@ -60,3 +67,15 @@ def entry_lines(connexion: sa.Connection, dossier: int, ecritures: pl.DataFrame)
         .with_columns(pl.col("ecriture").cast(pl.Int64))
         .join(ecritures, on=["import_rang", "ecriture"], how="semi")
     )
+
+
+def _tranches(ecritures: pl.DataFrame) -> Iterator[tuple[int, sa.ColumnElement[bool]]]:
+    """The entries of each import, ENSEMBLE at a time: between two bounds where they are dense, else one by one by the key."""
+    for (rang,), siennes in (
+        ecritures.unique().sort("import_rang", "ecriture").group_by("import_rang", maintain_order=True)
+    ):
+        for tranche in siennes["ecriture"].to_frame().iter_slices(ENSEMBLE):
+            numeros = tranche["ecriture"].to_list()
+            dense = numeros[-1] - numeros[0] < DENSITE * len(numeros)
+            ecriture = LIGNES.c.ecriture
+            yield cast(int, rang), ecriture.between(numeros[0], numeros[-1]) if dense else ecriture.in_(numeros)

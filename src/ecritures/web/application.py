@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecritures.api.body import bounded
 from ecritures.api.refusals import HttpRefusal
 from ecritures.api.reglages import PREFIXE_PAGES, is_page
 from ecritures.domain.errors import Refus
@@ -34,6 +35,12 @@ ENTETES = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cache-control": "no-store",
 }
+
+
+FORMULAIRE_OCTETS_MAX = 1 << 20
+"""A form of a page is a few fields; files go up by the API, piece by piece."""
+ECHANTILLON_OCTETS_MAX = 20 << 20
+"""The sample from which a model is made: its first rows are enough, a workbook is read whole."""
 
 
 def mount_pages(api: FastAPI) -> None:
@@ -61,7 +68,8 @@ def _answer_in_html(api: FastAPI, classe: type[Exception]) -> None:
 
 
 class EntetesDePage:
-    """The headers of every page, errors included; a route may set its own before. Pure ASGI."""
+    """The headers of every page, errors included (a route may set its own before), and the bound of what is sent to one:
+    forms are read before anyone is known. Pure ASGI."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -74,5 +82,9 @@ class EntetesDePage:
                     headers.setdefault(nom, valeur)
             await send(message)
 
-        concerne = scope["type"] == "http" and is_page(scope["path"])
-        await self._app(scope, receive, send_with_headers if concerne else send)
+        if scope["type"] != "http" or not is_page(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        echantillon = scope["path"].startswith(f"{PREFIXE_PAGES}/modeles")
+        borne = ECHANTILLON_OCTETS_MAX if echantillon else FORMULAIRE_OCTETS_MAX
+        await self._app(scope, bounded(receive, borne), send_with_headers)
