@@ -39,7 +39,7 @@ docs: $(VENV)/.dev  ## refait les pages tirées du code : docs/reglages.md, docs
 	ECRITURES_GOLDEN=1 $(PY) -m pytest -q tests/unit/test_cli_docs.py tests/unit/test_docs_formats.py tests/unit/test_docs_listes.py tests/unit/test_docs_controles.py tests/unit/test_fec_conformite.py
 
 screenshots: setup  ## une image de chaque écran, deux langues, deux thèmes, deux largeurs, dans captures/
-	$(PY) tests/ecrans/captures.py captures
+	$(PY) tests/ecrans/captures.py $(ARGS)
 
 # Each set is installed again only when its lock or the project's own metadata changed.
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from ecritures.imports.ports import Ports
     from ecritures.jobs.queue import FileImports
     from ecritures.settings import Settings
+    from ecritures.storage.bac_a_sable import BacASableOuvert
     from ecritures.storage.bases import Base
     from ecritures.storage.livres import LivresSql
-    from ecritures.storage.pannes import RegistrePannes
     from ecritures.storage.secret import Secret
 
 
@@ -34,6 +34,8 @@ class Application:
     base: Base
     livres: LivresSql
     file: FileImports
+    bac: BacASableOuvert | None = None
+    """Of a sandbox; None elsewhere."""
 
     def http(self) -> FastAPI:
         """The ASGI application: the Loop dialect, ``/api/v1``, the OpenAPI document, the pages."""
@@ -50,9 +52,10 @@ class Application:
                 session_duree_s=self.settings.session_duree_s,
                 session_inactivite_s=self.settings.session_inactivite_s,
             ),
-            self._pannes(),
+            self.bac,
         )
         mount_pages(api)
+        api.state.parametres = self.settings.shown()
         return api
 
     def travailler(self, executeur: str, arret: threading.Event, pret: Callable[[], None] = lambda: None) -> None:
@@ -63,22 +66,17 @@ class Application:
         from ecritures.jobs.worker import run_worker
         from ecritures.storage.travailleurs import RegistreTravailleurs
 
-        fils = Livreur(self.ports.webhooks, self.ports.envois).tourner(arret)
-        pannes = self._pannes()
-        etapes = Etapes(self.ports) if pannes is None else EtapesBacASable(self.ports, pannes)
+        etapes = Etapes(self.ports) if self.bac is None else EtapesBacASable(self.ports, self.bac)
+        fils = Livreur(self.ports.webhooks, self.ports.envois, garde=etapes.garde).tourner(arret)
         run_worker(self.base.url, etapes, RegistreTravailleurs(self.base), executeur, arret, pret)
         arret.set()
         for fil in fils:
             fil.join(LIVRAISON_ARRET_S)
 
-    def _pannes(self) -> RegistrePannes | None:
-        """The plan of faults of a sandbox; None elsewhere."""
-        from ecritures.storage.pannes import RegistrePannes
-
-        return RegistrePannes(self.base) if self.settings.bac_a_sable else None
-
     def fermer(self) -> None:
         self.ports.requetes.fermer()
+        if self.bac is not None:
+            self.bac.fermer()
         self.file.fermer()
         self.livres.fermer()
         self.base.fermer()
@@ -89,7 +87,10 @@ def build(settings: Settings) -> Application:
     from ecritures.imports.ports import Ports
     from ecritures.jobs.queue import FileImports
     from ecritures.jobs.queue import migrate as migrate_jobs
+    from ecritures.storage.actes import ActesSql
+    from ecritures.storage.analytique import AnalytiqueSql
     from ecritures.storage.audit import RegistreAudit
+    from ecritures.storage.auxiliaire import AuxiliaireSql
     from ecritures.storage.bases import Base
     from ecritures.storage.cabinets import RegistreCabinets
     from ecritures.storage.cles import RegistreCles
@@ -99,8 +100,10 @@ def build(settings: Settings) -> Application:
     from ecritures.storage.dossiers import RegistreDossiers
     from ecritures.storage.envois import EnvoisGardes
     from ecritures.storage.files import open_originaux
+    from ecritures.storage.historique import HistoriqueSql
     from ecritures.storage.idempotence import RegistreIdempotence
     from ecritures.storage.liens import LiensGardes
+    from ecritures.storage.lignes import LignesGardees
     from ecritures.storage.listes import ListesSql
     from ecritures.storage.livres import LivresSql
     from ecritures.storage.modeles import RegistreModeles
@@ -128,12 +131,14 @@ def build(settings: Settings) -> Application:
     )
     secret = load_secret(settings.donnees, _clair(settings.secret) or None)
     livres = LivresSql(base, settings.donnees / "livres")
+    originaux = open_originaux(emplacement)
+    requetes = RegistreRequetes(base)
     ports = Ports(
         demandes=RegistreDemandes(base, file.enfiler),
         dossiers=RegistreDossiers(base),
         cles=RegistreCles(base),
         livres=livres,
-        originaux=open_originaux(emplacement),
+        originaux=originaux,
         depots=open_depots(emplacement, secret, settings.base_url, limits),
         liens=LiensGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
         modeles=RegistreModeles(base),
@@ -145,14 +150,24 @@ def build(settings: Settings) -> Application:
         idempotence=RegistreIdempotence(base),
         webhooks=RegistreWebhooks(base, secret),
         envois=EnvoisGardes(settings.reseaux_admis, frozenset(settings.hotes_http)),
-        requetes=RegistreRequetes(base),
+        requetes=requetes,
         televersements=RegistreTeleversements(base, open_morceaux(emplacement)),
         consultation=ConsultationSql(base, livres),
+        historique=HistoriqueSql(base),
+        auxiliaire=AuxiliaireSql(livres),
+        analytique=AnalytiqueSql(livres),
+        actes=ActesSql(livres),
+        lignes=LignesGardees(originaux),
         limits=limits,
         profil_fec=settings.fec_profil,
         oidc=_oidc(settings, base, secret),
     )
-    return Application(settings, ports, base, livres, file)
+    bac = None
+    if settings.bac_a_sable:
+        from ecritures.storage.bac_a_sable import open_bac
+
+        bac = open_bac(base, livres, emplacement, settings.donnees, file.annuler, requetes)
+    return Application(settings, ports, base, livres, file, bac)
 
 
 def _oidc(settings: Settings, base: Base, secret: Secret) -> Oidc | None:

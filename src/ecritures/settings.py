@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ecritures.domain.lot import Profil
@@ -115,6 +117,16 @@ class Settings(BaseSettings):
         ge=60,
         description="Durée pendant laquelle une Idempotency-Key et sa réponse sont gardées, en secondes.",
     )
+    livraisons_duree_s: int = Field(
+        _LIMITES.livraisons_duree_s,
+        ge=7 * 86_400,
+        description="Durée pendant laquelle les livraisons des webhooks sont gardées, en secondes ; plus longue que leurs réessais.",
+    )
+    requetes_duree_s: int = Field(
+        _LIMITES.requetes_duree_s,
+        ge=3600,
+        description="Durée pendant laquelle le journal des requêtes est gardé, en secondes.",
+    )
     constats_max: int = Field(_LIMITES.constats_max, description="Constats gardés pour un import.")
 
     def limits(self) -> Limits:
@@ -124,3 +136,44 @@ class Settings(BaseSettings):
     def url_catalogue(self) -> str:
         """The database of requests, keys and jobs."""
         return self.base_sql or f"sqlite:///{self.donnees / 'ecritures.sqlite'}"
+
+    def shown(self) -> list[Reglage]:
+        """Every setting, for a screen: never a secret's value, nor an address or a folder of this server."""
+        return [_shown(nom, champ, getattr(self, nom)) for nom, champ in Settings.model_fields.items()]
+
+
+@dataclass(frozen=True)
+class Reglage:
+    """A setting as a screen shows it. ``valeur`` None: set or not is said (``est_regle``), the value is not."""
+
+    variable: str
+    description: str
+    defaut: str
+    valeur: str | None
+    est_regle: bool
+    bornes: str
+
+
+def _shown(nom: str, champ: FieldInfo, valeur: object) -> Reglage:
+    """A number, a choice or a yes-no is shown; anything else may lead somewhere, or be a secret."""
+    montrable = isinstance(valeur, bool | int | float | Profil) or nom in _MONTRES
+    minimum = next((m.ge for m in champ.metadata if hasattr(m, "ge")), None)
+    return Reglage(
+        variable=f"ECRITURES_{nom.upper()}",
+        description=champ.description or "",
+        defaut=_said(champ.default),
+        valeur=_said(valeur) if montrable else None,
+        est_regle=valeur != champ.default,
+        bornes="" if minimum is None else f"≥ {minimum}",
+    )
+
+
+_MONTRES = frozenset({"base_url", "oidc_lien", "oidc_portees"})
+
+
+def _said(valeur: object) -> str:
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, int):
+        return f"{valeur:,}".replace(",", "\u202f")
+    return "" if valeur in (None, ()) else str(getattr(valeur, "value", valeur))

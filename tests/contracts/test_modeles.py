@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ecritures.domain.errors import ModeleExistant
+from ecritures.domain.errors import ModeleExistant, ModeleInconnu
 from ecritures.storage import schema
 from ecritures.storage.bases import Base
 from ecritures.storage.modeles import RegistreModeles
@@ -47,6 +47,19 @@ def test_a_model_is_removed_once(modeles: RegistreModeles) -> None:
     assert modeles.retirer("DEMO", "cAISSE")
     assert not modeles.retirer("DEMO", "Caisse")
     assert modeles.lister() == []
+
+
+def test_a_model_changes_its_name_and_text_at_once_never_into_another_ones(modeles: RegistreModeles) -> None:
+    premier = modeles.enregistrer("DEMO", "Caisse", "a")
+    modeles.enregistrer("DEMO", "Banque", "b")
+    change = modeles.modifier("DEMO", "caisse", "Caisse Été", "c")
+    assert (change.nom, change.texte, change.creation) == ("Caisse Été", "c", premier.creation)
+    assert modeles.modifier("DEMO", "caisse été", "CAISSE ÉTÉ", "d").nom == "CAISSE ÉTÉ"
+    with pytest.raises(ModeleExistant, match="« banque »"):
+        modeles.modifier("DEMO", "Caisse Été", "banque", "e")
+    with pytest.raises(ModeleInconnu):
+        modeles.modifier("AUTRE", "Caisse Été", "Volée", "f")
+    assert [(m.nom, m.texte) for m in modeles.lister("DEMO")] == [("Banque", "b"), ("CAISSE ÉTÉ", "d")]
 
 
 def test_two_writers_of_one_name_leave_one_model(modeles: RegistreModeles) -> None:

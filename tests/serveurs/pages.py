@@ -7,9 +7,16 @@ from typing import Any
 from ecritures.api.access import COOKIE, csrf_token
 from ecritures.imports.cabinet import Collaborateur
 from ecritures.imports.personnes import hache
+from ecritures.web.application import mount_pages
 from serveurs.api import DOMAIN, Essai
 
 MOT_DE_PASSE = "une phrase assez longue"
+
+
+def show_pages(essai: Essai) -> None:
+    """Adds the screens to an application whose client is open already: its stack is built anew at the next request."""
+    essai.api.middleware_stack = None
+    mount_pages(essai.api)
 
 
 class Navigateur:

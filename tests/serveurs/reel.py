@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from ecritures.cli.serve import http_server, listen, serve_in_thread
+from ecritures.imports.bac_a_sable import EtapesBacASable
 from ecritures.imports.ports import Dossier, Exercice, Ports
 from ecritures.imports.run import SUITE, Etapes
 from ecritures.imports.state import State
@@ -30,10 +31,17 @@ class ServeurReel:
     dossier: Dossier
     arret: threading.Event
     """Set: the worker's thread stops."""
+    travailleur: threading.Thread
 
     @property
     def ports(self) -> Ports:
         return self.application.ports
+
+    def arreter_travailleur(self) -> None:
+        """Returns once the worker's thread has ended: what is asked for after waits."""
+        self.arret.set()
+        self.travailleur.join(20)
+        assert not self.travailleur.is_alive()
 
     @property
     def cles(self) -> dict[str, str]:
@@ -58,9 +66,12 @@ def open_serveur(donnees: Path, *, url: str | None = None, **reglages: object) -
         ports.livres.creer_etablissement(dossier.dossier, "SIEGE", SIRET)
         abonnement = ports.cles.creer_abonnement("essai")
         cle = ports.cles.creer_cle(DOMAIN, "essai", est_avancee=True, role="administrateur")
-        fils.append(threading.Thread(target=_work, args=(ports, arret), daemon=True))
-        fils[-1].start()
-        yield ServeurReel(base_url, application, abonnement, cle, dossier, arret)
+        travailleur = threading.Thread(target=_work, args=(application, arret), daemon=True)
+        travailleur.start()
+        fils.append(travailleur)
+        if application.bac is not None:
+            application.bac.remise.photographier()
+        yield ServeurReel(base_url, application, abonnement, cle, dossier, arret, travailleur)
     finally:
         arret.set()
         serveur.should_exit = True
@@ -69,8 +80,9 @@ def open_serveur(donnees: Path, *, url: str | None = None, **reglages: object) -
         application.fermer()
 
 
-def _work(ports: Ports, arret: threading.Event) -> None:
-    etapes = Etapes(ports)
+def _work(application: Application, arret: threading.Event) -> None:
+    ports = application.ports
+    etapes = Etapes(ports) if application.bac is None else EtapesBacASable(ports, application.bac)
     while not arret.wait(0.02):
         for demande in reversed(ports.demandes.lister(DOMAIN)):
             if demande.state is not State.EN_ATTENTE:

@@ -17,13 +17,43 @@ from serveurs.site import DOMAIN, Site
 
 LIGNES = 1_202
 
+MODELE = """\
+nom = "Ventes"
+format = "csv"
+
+[fichier]
+separateur = ";"
+
+[nombres]
+decimale = ","
+
+[dates]
+formes = ["JJ/MM/AAAA"]
+
+[montants]
+convention = "deux_colonnes"
+
+[ecritures]
+groupement = "piece"
+
+[colonnes]
+journal = { nom = "Journal" }
+date = { nom = "Date" }
+numero_piece = { nom = "Piece" }
+compte = { nom = "Compte" }
+libelle = { nom = "Libelle" }
+debit = { nom = "Debit" }
+credit = { nom = "Credit" }
+"""
+
 
 @dataclass(frozen=True)
 class Scene:
-    """``imports``: by fate (``juste``, ``errone``, ``fec``, ``annule``)."""
+    """``imports``: by fate (``juste``, ``errone``, ``fec``, ``precedent``, ``annule``); ``objets``: a key, a webhook."""
 
     dossier: Dossier
     imports: dict[str, str]
+    objets: dict[str, str]
 
 
 def sample(nom: str) -> bytes:
@@ -32,8 +62,9 @@ def sample(nom: str) -> bytes:
 
 def populate(site: Site) -> Scene:
     dossier = site.dossier("Boulangerie Manon SARL")
+    site.ports.modeles.enregistrer(DOMAIN, "Ventes", MODELE, remplacer=True)
     site.ports.cabinets.renommer(DOMAIN, "Cabinet Martin & Associés")
-    with httpx2.Client(base_url=site.url, cookies={COOKIE: site.cookie("administrateur")}) as client:
+    with httpx2.Client(base_url=site.url, cookies={COOKIE: site.cookie("administrateur")}, timeout=60) as client:
         client.headers["x-csrf-token"] = csrf_token(site.cookie("administrateur"))
         avant = generer_fec(LIGNES, 2).replace(b"\t2025", b"\t2024")
         imports = {
@@ -44,7 +75,18 @@ def populate(site: Site) -> Scene:
             "errone": _send(client, site, dossier, "seed_sample_errone.TRA", sample("seed_sample_errone.TRA")),
         }
         client.post(f"/api/v1/imports/{imports['annule']}/annulation").raise_for_status()
-    return Scene(dossier, imports)
+        objets = {
+            "cle": _create(client, "cles", libelle="Logiciel de caisse").partition(":")[0],
+            "webhook": _create(client, "webhooks", url="https://exemple.org/suivi", evenements=["import.termine"]),
+        }
+    return Scene(dossier, imports, objets)
+
+
+def _create(client: httpx2.Client, route: str, **corps: object) -> str:
+    reponse = client.post(f"/api/v1/{route}", json=corps)
+    reponse.raise_for_status()
+    lu = reponse.json()
+    return str(lu.get("cle") or lu["id"])
 
 
 def _send(client: httpx2.Client, site: Site, dossier: Dossier, nom: str, octets: bytes) -> str:

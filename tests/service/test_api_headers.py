@@ -95,6 +95,7 @@ def test_an_incident_is_ours_is_logged_and_says_only_its_reference(
         raise RuntimeError("mot de passe de la base")
 
     monkeypatch.setattr(essai.ports.demandes, "lire", casse)
+    monkeypatch.setattr(essai.ports.demandes, "suivre", casse)
     identifiant = "0b6f3f0e-2d8a-4a7e-8d5b-6f4f6b0c9a11"
     with capture_logs() as evenements:
         dialecte = essai.client.get(

@@ -10,9 +10,6 @@ import httpx2
 import pytest
 
 from ecritures.client import Client, RefusLoop
-from ecritures.imports.bac_a_sable import EtapesBacASable
-from ecritures.imports.ports import NouvelleDemande
-from ecritures.main import Application
 from serveurs.api import CODE, LOOP, V1, VENTE
 from serveurs.reel import ServeurReel, open_serveur
 
@@ -87,23 +84,16 @@ def test_an_expired_deposit_is_refused_then_taken(serveur: ServeurReel, fichier:
 
 
 def test_an_import_ends_in_error_with_the_planned_message_and_posts_nothing(
-    serveur: ServeurReel, http: httpx2.Client
+    serveur: ServeurReel, fichier: Path, http: httpx2.Client
 ) -> None:
-    application: Application = serveur.application
     plan(http, sorte="import_en_erreur", dossier=CODE, message="Une écriture n'est pas dans l'exercice")
-    pannes = application._pannes()
-    assert pannes is not None
-    sha256, taille = serveur.ports.originaux.garder(iter([VENTE]), 10**6)
-    nouvelle = NouvelleDemande(
-        serveur.dossier.domain, serveur.dossier.dossier, CODE, "tra", "v.tra", sha256=sha256, taille_octets=taille
-    )
-    serveur.arret.set()
-    time.sleep(0.2)
-    demande = serveur.ports.demandes.enregistrer(nouvelle)
-    assert EtapesBacASable(serveur.ports, pannes).recuperer(demande.id, dernier_essai=True) == "fini"
-    statut = http.get("/getImportStatus", params={"accountingImportRequestId": demande.id}).json()
-    assert (statut["status"], statut["message"]) == (4, "Une écriture n'est pas dans l'exercice")
-    assert serveur.ports.livres.recu(serveur.dossier.dossier, demande.id) is None
+    with Client(serveur.base_url, serveur.abonnement, serveur.cle) as client:
+        demande = client.import_file(fichier, CODE)
+        assert demande.wait(timeout_s=20).statut.status == 4
+        statut = http.get("/getImportStatus", params={"accountingImportRequestId": demande.id}).json()
+        assert (statut["status"], statut["message"]) == (4, "Une écriture n'est pas dans l'exercice")
+        assert serveur.ports.livres.recu(serveur.dossier.dossier, demande.id) is None
+        assert client.import_file(fichier, CODE).wait(timeout_s=20).statut.status == 3  # once only
 
 
 def test_a_plan_is_read_and_reset(http: httpx2.Client) -> None:
@@ -119,6 +109,33 @@ def test_a_plan_is_read_and_reset(http: httpx2.Client) -> None:
 )
 def test_a_fault_that_says_too_little_is_refused(http: httpx2.Client, panne: dict[str, str]) -> None:
     assert http.post(PANNES, json=panne).status_code == 422
+
+
+def test_a_plan_has_an_end_and_what_was_played_makes_room(http: httpx2.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecritures.storage.pannes.PANNES_MAX", 3)
+    for n in range(3):
+        plan(http, sorte="statut", route=f"r{n}" if n else "dossiers", statut=503)
+    refus = http.post(PANNES, json={"sorte": "statut", "route": "x", "statut": 500})
+    assert (refus.status_code, refus.json()["code"]) == (409, "panne.trop")
+    assert http.get(f"{V1}/dossiers").status_code == 503
+    plan(http, sorte="statut", route="x", statut=500)
+    assert [p["route"] for p in http.get(PANNES).json()["pannes"]] == ["r1", "r2", "x"]
+
+
+@pytest.mark.parametrize(
+    "route",
+    ["GET pannes", "POST pannes", "DELETE pannes", "GET horloge", "PUT horloge", "POST remise-a-zero"],
+)
+def test_every_route_of_the_sandbox_asks_for_keys_and_changes_nothing_for_who_may_only_read(
+    serveur: ServeurReel, route: str
+) -> None:
+    methode, nom = route.split(" ")
+    adresse = f"{serveur.base_url}{V1}/bac-a-sable/{nom}"
+    sans = httpx2.request(methode, adresse)
+    assert (sans.status_code, sans.json()["code"]) == (401, "abonnement.absent")
+    lecture = {**serveur.cles, "x-apikey": serveur.ports.cles.creer_cle(serveur.dossier.domain, "lit", role="lecture")}
+    lu = httpx2.request(methode, adresse, headers=lecture)
+    assert lu.status_code == (200 if methode == "GET" else 403), lu.text
 
 
 def test_elsewhere_the_routes_do_not_exist(tmp_path: Path) -> None:

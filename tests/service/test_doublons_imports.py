@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from serveurs.api import CODE, V1, Essai, mouvement, open_essai, tra
+from serveurs.api import CODE, DOMAIN, V1, Essai, mouvement, open_essai, tra
 
 VENTE = [mouvement("411000", "D", "120,00", tiers="CLI001"), mouvement("707000", "C", "120,00")]
 AUTRE = [
@@ -33,6 +33,13 @@ def importe(essai: Essai, lignes: list[str], encodage: str = "cp1252") -> dict[s
 def regle(essai: Essai, politique: str) -> None:
     recu = essai.client.patch(f"{V1}/dossiers/{CODE}", json={"doublons": politique}, headers=essai.cles)
     assert recu.status_code == 200 and recu.json()["doublons"] == politique
+
+
+def test_who_changed_the_policy_is_in_the_audit_trail(essai: Essai) -> None:
+    regle(essai, "refuser")
+    trace = essai.ports.audit.lister(DOMAIN, action="dossier.reglage")[0]
+    assert (trace.acteur, trace.objet) == (essai.cles["x-apikey"].partition(":")[0], CODE)
+    assert trace.details == {"doublons": "refuser", "avant": "accepter"}
 
 
 def test_a_file_sent_twice_is_accepted_as_loop_does_and_the_report_lists_what_was_there(essai: Essai) -> None:

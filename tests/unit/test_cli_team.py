@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ecritures.cli.team import Equipe
+from ecritures.cli.team import POLITESSE, Equipe
 
 # A worker in small: says its pid, then lives until its stdin closes, as `ecritures worker --supervise` does.
 _OBEISSANT = "import os, sys; print(os.getpid(), flush=True)\nwhile os.read(0, 1024): pass"
@@ -69,6 +69,18 @@ def test_stopping_lets_a_worker_end_by_itself_and_does_not_replace_it(tmp_path: 
     equipe.arreter()
     assert dits == []
     assert len(journal.read_text().split()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no niceness there")
+def test_a_worker_gives_way_to_the_server_beside_it(tmp_path: Path, dits: list[str]) -> None:
+    equipe = _equipe(tmp_path / "journal", _OBEISSANT, dits)
+    equipe.demarrer()
+    try:
+        _wait(lambda: len(equipe.pids()) == 1)
+        ici = os.getpriority(os.PRIO_PROCESS, 0)
+        _wait(lambda: os.getpriority(os.PRIO_PROCESS, equipe.pids()[0]) == min(19, ici + POLITESSE))
+    finally:
+        equipe.arreter()
 
 
 def test_a_worker_that_does_not_stop_is_killed(tmp_path: Path, dits: list[str]) -> None:

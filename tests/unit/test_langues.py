@@ -11,6 +11,7 @@ from jinja2.ext import babel_extract
 
 import ecritures.web
 from ecritures.web.langue import LANGUES, translations
+from ecritures.web.rendu import _environment
 
 WEB = Path(ecritures.web.__file__).parent
 
@@ -66,3 +67,10 @@ def test_the_values_named_in_a_translation_are_those_of_the_original() -> None:
 def test_every_language_on_offer_can_be_read() -> None:
     assert translations("fr").gettext("Accueil") == "Accueil"
     assert {langue: translations(langue).gettext("Accueil") for langue in LANGUES} == {"fr": "Accueil", "en": "Home"}
+
+
+def test_what_a_phrase_quotes_of_a_file_cannot_hide_or_reverse_anything() -> None:
+    gabarit = _environment("fr").from_string(
+        '{{ _("Fichier %(nom)s", nom=nom) }}|{% trans n=nom %}Le {{ n }}{% endtrans %}|{{ nom }}'
+    )
+    assert gabarit.render(nom="a\u202eb<i>") == "Fichier a\ufffdb&lt;i&gt;|Le a\ufffdb&lt;i&gt;|a\ufffdb&lt;i&gt;"

@@ -48,8 +48,17 @@ def get_reglages(request: Request) -> ReglagesApi:
     return cast(ReglagesApi, request.app.state.reglages)
 
 
-App = Annotated[Ports, Depends(get_ports)]
-Reglages = Annotated[ReglagesApi, Depends(get_reglages)]
+async def _ports(request: Request) -> Ports:
+    return get_ports(request)
+
+
+async def _reglages(request: Request) -> ReglagesApi:
+    return get_reglages(request)
+
+
+# coroutines, for FastAPI runs any other dependency in a thread: a way there and back a request, to read an attribute
+App = Annotated[Ports, Depends(_ports)]
+Reglages = Annotated[ReglagesApi, Depends(_reglages)]
 
 
 def authenticate(request: Request, app: App) -> Acces:
@@ -115,13 +124,13 @@ def _keys(request: Request, app: Ports) -> Acces:
     abonnement = request.headers.get(SUBSCRIPTION_HEADER, "").strip()
     if not abonnement:
         raise subscription_missing()
-    souscrit = app.cles.identifier_abonnement(abonnement) if _is_plain(abonnement) else None
+    apikey = request.headers.get(APIKEY_HEADER, "").strip()
+    lisible = apikey if _is_plain(apikey) else ""  # no key is empty
+    souscrit, acces = app.cles.identifier_paire(abonnement, lisible) if _is_plain(abonnement) else (None, None)
     if souscrit is None:
         raise subscription_invalid()
-    apikey = request.headers.get(APIKEY_HEADER, "").strip()
     if not apikey:
         raise apikey_missing()
-    acces = app.cles.identifier(apikey) if _is_plain(apikey) else None
     if acces is None or souscrit.domain not in (None, acces.domain):
         raise apikey_invalid()
     return acces

@@ -15,9 +15,10 @@ from ecritures.api.loop import routes as loop
 from ecritures.api.loop.paths import CanonicalPaths
 from ecritures.api.pannes import PannesPrevues
 from ecritures.api.reglages import DepotSigne, ReglagesApi
+from ecritures.api.remises import RemisesAPart
 from ecritures.api.v1 import ROUTERS, bac_a_sable
 from ecritures.api.v1.preflight import Turns
-from ecritures.imports.bac_a_sable import Pannes
+from ecritures.imports.bac_a_sable import BacASable
 from ecritures.imports.personnes import Freins
 from ecritures.imports.ports import Ports
 
@@ -27,9 +28,9 @@ GZIP_TAILLE_OCTETS_MIN = 1000
 """Below, a compressed answer is hardly smaller and costs both ends their time."""
 
 
-def create_app(app: Ports, reglages: ReglagesApi, pannes: Pannes | None = None) -> FastAPI:
+def create_app(app: Ports, reglages: ReglagesApi, bac: BacASable | None = None) -> FastAPI:
     """Both APIs, their errors, their headers and their OpenAPI document. No page is served from another host.
-    ``pannes``: the plan of a sandbox; None: this is none, and its routes do not exist."""
+    ``bac``: the sandbox; None: this is none, and its routes do not exist."""
     api = FastAPI(title=openapi.TITLE, version=reglages.version, docs_url=None, redoc_url=None, redirect_slashes=False)
     api.state.ports, api.state.reglages = app, reglages
     api.state.preflights = Turns(reglages.preflights_simultanes)
@@ -44,8 +45,8 @@ def create_app(app: Ports, reglages: ReglagesApi, pannes: Pannes | None = None) 
     ):
         api.include_router(router)
     api.include_router(invitation.router)
-    if pannes is not None:
-        api.state.pannes = pannes
+    if bac is not None:
+        api.state.bac = bac
         api.include_router(bac_a_sable.router)
     errors.install(api)
     openapi.install(api, reglages.base_url)
@@ -53,7 +54,8 @@ def create_app(app: Ports, reglages: ReglagesApi, pannes: Pannes | None = None) 
     api.add_middleware(JournalRequetes)
     api.add_middleware(CanonicalPaths)  # the last added is the outermost; two spellings are one request
     api.add_middleware(GZipMiddleware, minimum_size=GZIP_TAILLE_OCTETS_MIN, compresslevel=6)
-    if pannes is not None:
-        api.add_middleware(PannesPrevues, pannes=pannes, reglages=reglages)
+    if bac is not None:
+        api.add_middleware(PannesPrevues, pannes=bac.pannes, reglages=reglages)
+        api.add_middleware(RemisesAPart, verrou=bac.verrou)
     api.add_middleware(Envelope, reglages=reglages)
     return api

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecritures.api.reglages import PREFIXE_LOOP, PREFIXE_V1
+from ecritures.imports.horloge import maintenant
 from ecritures.imports.ports import Ports
 from ecritures.imports.requetes import CORPS_OCTETS_MAX, Requete, mask
 
@@ -29,7 +30,7 @@ class JournalRequetes:
             await self._app(scope, receive, send)
             return
         recu, rendu, statut = bytearray(), bytearray(), 500
-        instant, debut = datetime.now(UTC), time.perf_counter()
+        instant, debut = maintenant(), time.perf_counter()
         garde = SANS_CORPS.search(scope["path"]) is None
 
         async def read() -> Message:

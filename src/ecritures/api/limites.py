@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from math import ceil
+
+from ecritures.imports.horloge import secondes
 
 PLACES = 10_000
 """Buckets kept: the least used are forgotten, which at worst gives them a full bucket again."""
@@ -15,7 +16,7 @@ PLACES = 10_000
 class Debits:
     """``limite_minute`` requests at once at most, refilled evenly over the minute."""
 
-    def __init__(self, horloge: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, horloge: Callable[[], float] = secondes) -> None:
         self._horloge = horloge
         self._seaux: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key: tokens left, when counted
         self._verrou = threading.Lock()
@@ -26,7 +27,7 @@ class Debits:
         par_seconde = limite_minute / 60
         with self._verrou:
             reste, vu = self._seaux.get(cle, (float(limite_minute), maintenant))
-            reste = min(float(limite_minute), reste + (maintenant - vu) * par_seconde)
+            reste = min(float(limite_minute), reste + max(0.0, maintenant - vu) * par_seconde)
             passe = reste >= 1
             self._seaux[cle] = (reste - 1 if passe else reste, maintenant)
             self._seaux.move_to_end(cle)

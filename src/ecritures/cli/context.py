@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 import typer
 
 if TYPE_CHECKING:
+    from ecritures.imports.bac_a_sable import BacASable
     from ecritures.imports.ports import Dossier, Ports
     from ecritures.settings import Settings
 
@@ -28,6 +29,11 @@ class Application(Protocol):
 
     @property
     def ports(self) -> Ports: ...
+
+    @property
+    def bac(self) -> BacASable | None:
+        """Of a sandbox; None elsewhere."""
+        ...
 
     def http(self) -> Any:
         """The ASGI application."""

@@ -119,7 +119,18 @@ def doublons(
     donnees: Donnees = None,
 ) -> None:
     """Règle ce qu'un import fait des écritures déjà dans les livres."""
+    from ecritures.cli.keys import EXPLOITANT
+
     with application(ctx, donnees) as app:
         dossier = find_dossier(app.ports, code, domain)
         app.ports.dossiers.regler_doublons(dossier.dossier, politique)
+        details = {"doublons": politique, "avant": dossier.doublons}
+        app.ports.audit.noter(
+            dossier.domain,
+            EXPLOITANT,
+            "dossier.reglage",
+            objet=dossier.code_ibs,
+            dossier=dossier.dossier,
+            details=details,
+        )
     typer.echo(f"Dossier {dossier.code_ibs} : doublons, {politique}.")

@@ -69,9 +69,10 @@ def creer(
     donnees: Donnees = None,
 ) -> None:
     """Crée une clé d'API (x-apikey). La clé seule, cle:secret, sort sur la sortie standard."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from ecritures.imports.cabinet import ROLES
+    from ecritures.imports.horloge import maintenant
 
     if role not in ROLES:
         echouer(f"le rôle {role} n'existe pas : {', '.join(ROLES)}.", CODE_USAGE)
@@ -83,7 +84,7 @@ def creer(
             est_avancee=avancee,
             dossiers=permis,
             role=role,
-            expiration=None if jours is None else datetime.now(UTC) + timedelta(days=jours),
+            expiration=None if jours is None else maintenant() + timedelta(days=jours),
             limite_minute=limite,
         )
         details = {"libelle": libelle, "role": role, "est_avancee": avancee}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ecritures.cli.context import CODE_USAGE, Donnees, Session, echouer, load_settings
+from ecritures.cli.context import CODE_USAGE, Application, Donnees, Session, echouer, load_settings
 
 if TYPE_CHECKING:
     import uvicorn
@@ -76,21 +76,24 @@ def serve(
         )
         tell_first_administrators(app.ports, reglages)
         if reglages.bac_a_sable:
-            tell_sandbox(app.ports, reglages)
+            tell_sandbox(app, reglages)
         serveur.run(sockets=[prise])
     finally:
         equipe.arreter()
         app.fermer()
 
 
-def tell_sandbox(ports: Ports, reglages: Settings) -> None:
-    """Seeds the sandbox's firm, once, and says where its keys are."""
+def tell_sandbox(app: Application, reglages: Settings) -> None:
+    """Seeds the sandbox's firm, once, notes that state as the one a reset comes back to, and says where its keys are."""
     from datetime import date
 
     from ecritures.cli.demo_scene import CLES, ensure_dossier, ensure_keys
 
+    ports = app.ports
     dossier = ensure_dossier(ports, date.today().year + 1)  # noqa: DTZ011  (the user's own year)
     ensure_keys(ports, Path(reglages.donnees) / CLES)
+    if app.bac is not None and app.bac.remise.photographier():
+        tell("Bac à sable : cet état est celui où revient la remise à zéro.")
     tell(f"Bac à sable : dossier {dossier.code_ibs}, clés dans {Path(reglages.donnees) / CLES}.")
 
 

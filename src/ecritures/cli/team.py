@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ATTENTE_MIN_S, ATTENTE_MAX_S = 0.5, 30.0
@@ -14,6 +16,9 @@ ATTENTE_MIN_S, ATTENTE_MAX_S = 0.5, 30.0
 
 VIE_SAINE_S = 60.0
 """A worker that lived this long was well: the next death counts as the first."""
+
+POLITESSE = 5
+"""Added to the workers' niceness: an import takes all the processor it is left, and an answer does not wait for it."""
 
 ARRET_S = 15.0
 """Left to a worker to finish its step; then it is killed, and the step is run again at the next start."""
@@ -90,6 +95,11 @@ class Equipe:
 
     def _spawn(self, nom: str, sortie: int) -> subprocess.Popen[bytes]:
         """stdout goes where stderr goes: stdout of the server belongs to its own answers."""
-        return subprocess.Popen(  # noqa: S603  (our own program, a list of arguments, no shell)
+        processus = subprocess.Popen(  # noqa: S603  (our own program, a list of arguments, no shell)
             [*self._commande, nom], stdin=subprocess.PIPE, stdout=sortie, stderr=sortie, env=self._environnement
         )
+        if sys.platform != "win32":
+            with suppress(ProcessLookupError):  # dead already: its supervisor will see it
+                ici = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, processus.pid, ici + POLITESSE)
+        return processus

@@ -6,6 +6,7 @@ Not to be mistaken for a constat (the file is wrong) nor for an assertion (we ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class Refus(Exception):
@@ -573,4 +574,58 @@ class PieceJointeInconnue(Refus):
     def __init__(self, numero_ligne: int) -> None:
         super().__init__(
             f"La ligne {numero_ligne} de cet import n'a pas de pièce jointe reçue : la liste des pièces jointes dit leur état."
+        )
+
+
+class ReparationRefusee(Refus):
+    """The file of that import is not to be repaired now, or not by these steps: the message says which, and what to do."""
+
+    code = "import.reparation_refusee"
+
+
+class TropDePannes(Refus):
+    code = "panne.trop"
+
+    def __init__(self, pannes_max: int) -> None:
+        super().__init__(
+            f"Le bac à sable a déjà {pannes_max} pannes prévues : attendre qu'elles soient jouées, ou les retirer (DELETE), avant d'en prévoir."
+        )
+
+
+class HorlogeHorsBornes(Refus):
+    code = "horloge.hors_bornes"
+
+    def __init__(self, premier: datetime, dernier: datetime) -> None:
+        super().__init__(
+            f"L'horloge du bac à sable va du {premier:%d/%m/%Y} au {dernier:%d/%m/%Y} : choisir un instant entre les deux."
+        )
+
+
+class PasUnBacASable(Refus):
+    """These data held a firm before a sandbox was opened on them: nothing may empty them or move their clock."""
+
+    code = "bac_a_sable.donnees_reelles"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ces données ne sont pas nées dans un bac à sable : ni leur horloge ni leur contenu ne se règlent. Lancer "
+            "`ecritures serve --sandbox` sur un dossier de données vide (--donnees), et une base vide."
+        )
+
+
+class BacASableSansPhoto(Refus):
+    code = "bac_a_sable.sans_photo"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le bac à sable n'a pas d'état de départ où revenir : arrêter puis relancer `ecritures serve --sandbox`, qui le note."
+        )
+
+
+class BacASableOccupe(Refus):
+    code = "bac_a_sable.occupe"
+
+    def __init__(self, attente_s: float) -> None:
+        super().__init__(
+            f"Une requête ou un import du bac à sable dure depuis plus de {attente_s:g} s : recommencer la remise à zéro quand il est fini."
         )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ecritures.domain.errors import FichierTropGros, LienInjoignable, LienRefuse
+from ecritures.imports import horloge
 from ecritures.imports.ports import Demande, PieceJointe, Ports
 from ecritures.imports.receive import file_name
 
@@ -25,7 +26,7 @@ Obtenu = tuple[str, int]
 def fetch_attachments(app: Ports, maintenant: datetime | None = None) -> bool:
     """Takes one import whose attachments are due and tries each once. False: none was due. Safe to run again, and by several
     workers at a time."""
-    debut = maintenant or datetime.now(UTC)
+    debut = maintenant or horloge.maintenant()
     demande = app.demandes.reserver_pieces(debut, debut + RESERVATION)
     if demande is None:
         return False

@@ -1,12 +1,17 @@
-"""The sandbox: faults that an integrator plans by API, to see what his program does of them. None of it exists elsewhere."""
+"""The sandbox: faults that an integrator plans by API, a clock that he moves, a return to the start. None of it exists
+elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
-from ecritures.imports.ports import Ports
+from ecritures.imports import horloge
+from ecritures.imports.horloge import HorlogeReglable
+from ecritures.imports.ports import Demande, Ports
 from ecritures.imports.run import FINI, Etapes
 from ecritures.imports.state import State
 
@@ -16,13 +21,12 @@ COUPURE = "coupure"
 DEPOT_EXPIRE = "depot_expire"
 IMPORT_EN_ERREUR = "import_en_erreur"
 SORTES_HTTP = (ATTENTE, STATUT, COUPURE, DEPOT_EXPIRE)
-SORTES = (*SORTES_HTTP, IMPORT_EN_ERREUR)
 
 FOIS_MAX = 10_000
 ATTENTE_MAX_S = 120.0
 """Longer than the time limits of most clients."""
 PANNES_MAX = 200
-"""Planned at once."""
+"""Planned at once by a firm: nobody reads a longer plan, and each request looks through it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ class Pannes(Protocol):
 
     def ajouter(
         self, domain: str, sorte: str, route: str | None, dossier: int | None, parametres: Mapping[str, Any], fois: int
-    ) -> Panne: ...
+    ) -> Panne:
+        """Raises TropDePannes when PANNES_MAX are left to be played."""
+        ...
 
     def lister(self, domain: str) -> Sequence[Panne]: ...
 
@@ -60,20 +66,90 @@ class Pannes(Protocol):
         ...
 
 
-class EtapesBacASable(Etapes):
-    """The steps of a worker of the sandbox: an import may be told to end in error, before its file is even looked at."""
+class Verrou(Protocol):
+    """What keeps a reset apart from everything else, over all processes of the sandbox. The system lets go of it when a
+    process dies."""
 
-    def __init__(self, app: Ports, pannes: Pannes) -> None:
+    def essayer(self) -> Callable[[], None] | None:
+        """What lets go of it, shared; None: a reset is asked for or runs, try again soon."""
+        ...
+
+    def partage(self) -> AbstractContextManager[None]:
+        """Held by a step: waits for the end of a reset."""
+        ...
+
+    def exclusif(self, attente_s: float) -> AbstractContextManager[None]:
+        """Held by a reset: waits for the end of what runs, and lets nothing begin. Raises BacASableOccupe."""
+        ...
+
+
+class RemiseAZero(Protocol):
+    """Brings a sandbox back to the state noted when it was seeded."""
+
+    def photographier(self) -> bool:
+        """Notes the present state as the one to come back to, unless one is noted already or these data are not a
+        sandbox's. True: it was noted now."""
+        ...
+
+    def remettre(self) -> None:
+        """Raises PasUnBacASable, BacASableSansPhoto, BacASableOccupe."""
+        ...
+
+
+@dataclass(frozen=True)
+class BacASable:
+    """The sandbox of one process."""
+
+    pannes: Pannes
+    horloge: HorlogeReglable
+    verrou: Verrou
+    remise: RemiseAZero
+
+
+class EtapesBacASable(Etapes):
+    """The steps of a worker of the sandbox: an import may be told to end in error, before its file is even looked at, and
+    may be gone, after a reset."""
+
+    def __init__(self, app: Ports, bac: BacASable) -> None:
         super().__init__(app)
-        self._pannes = pannes
+        self._bac = bac
+
+    def garde(self) -> AbstractContextManager[None]:
+        return self._bac.verrou.partage()
 
     def recuperer(self, import_id: str, dernier_essai: bool) -> str:
-        demande = self.app.demandes.lire(import_id)
-        if demande is None or demande.state.est_final:
-            return super().recuperer(import_id, dernier_essai)
-        panne = self._pannes.prendre_import(demande.domain, demande.dossier)
-        if panne is None:
-            return super().recuperer(import_id, dernier_essai)
-        self.app.demandes.avancer(import_id, State.EN_COURS)
-        self.app.demandes.avancer(import_id, State.EN_ERREUR, message=str(panne.parametres["message"]))
-        return FINI
+        with self.garde():
+            demande = self._lire(import_id)
+            if demande is None:
+                return FINI
+            panne = self._bac.pannes.prendre_import(demande.domain, demande.dossier)
+            if panne is None:
+                return super().recuperer(import_id, dernier_essai or self._est_trop_vieux(demande))
+            self.app.demandes.avancer(import_id, State.EN_COURS)
+            self.app.demandes.avancer(import_id, State.EN_ERREUR, message=str(panne.parametres["message"]))
+            return FINI
+
+    def examiner(self, import_id: str) -> str:
+        with self.garde():
+            return super().examiner(import_id)
+
+    def poster(self, import_id: str) -> str:
+        with self.garde():
+            return super().poster(import_id)
+
+    def abandonner(self, import_id: str, reference: str) -> None:
+        with self.garde():
+            super().abandonner(import_id, reference)
+
+    def _lire(self, import_id: str) -> Demande | None:
+        """None too when a reset took the request away: its job is over."""
+        if self.app.demandes.lire(import_id) is None:
+            with self._verrou:
+                self._examens.pop(import_id, None)
+            return None
+        return super()._lire(import_id)
+
+    def _est_trop_vieux(self, demande: Demande) -> bool:
+        """By the clock of the sandbox, a link has not answered for as long as it is tried."""
+        duree = timedelta(seconds=self.app.limits.lien_essais_duree_s)
+        return horloge.maintenant() - demande.creation >= duree

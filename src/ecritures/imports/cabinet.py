@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+
 Role = Literal["administrateur", "collaborateur", "lecture"]
 ROLES: tuple[Role, ...] = ("administrateur", "collaborateur", "lecture")
 
@@ -66,6 +68,16 @@ class Session:
     identifiant: str
     role: str
     expiration: datetime
+
+
+@dataclass(frozen=True)
+class SessionOuverte:
+    """One of a person's sessions as they see it. ``vue``: last use, to the minute. ``est_celle_ci``: that of the cookie given."""
+
+    creation: datetime
+    vue: datetime
+    expiration: datetime
+    est_celle_ci: bool
 
 
 class Cabinets(Protocol):
@@ -150,6 +162,10 @@ class Sessions(Protocol):
         """None when unknown, revoked, expired, unused for longer than ``inactivite_s``, or of someone no longer active."""
         ...
 
+    def ouvertes(self, domain: str, identifiant: str, *, cookie: str, inactivite_s: int) -> Sequence[SessionOuverte]:
+        """Those that still serve, latest used first."""
+        ...
+
     def fermer(self, cookie: str) -> bool: ...
 
     def fermer_toutes(self, domain: str, identifiant: str) -> int: ...
@@ -163,6 +179,6 @@ class Sessions(Protocol):
         expired, or of someone no longer active."""
         ...
 
-    def purger(self) -> int:
-        """Deletes sessions and invitations that are over; gives how many."""
+    def purger(self, limite: int = PURGE_LIGNES_MAX) -> int:
+        """Deletes sessions and invitations that are over, so many at most; gives how many."""
         ...

@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+
 BAIL_S = 5.0
 """How long an execution is believed alive without a sign; it gives one three times as often. After kill -9 a retry waits
 this long at most before it takes the work up again."""
@@ -73,8 +75,8 @@ class Idempotence(Protocol):
         """No answer worth keeping: the next request executes. What it registered, it finds again."""
         ...
 
-    def purger(self, maintenant: datetime) -> int:
-        """Deletes the keys whose time is over; gives how many."""
+    def purger(self, maintenant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        """Deletes the keys whose time is over, so many at most; gives how many."""
         ...
 
 

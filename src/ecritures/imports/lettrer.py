@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ecritures.domain.errors import ExerciceClos, LettrageRefuse, LigneInconnue
 from ecritures.imports.ports import Dossier, Ports
 from ecritures.ledger.lettrage import CleLigne
 from ecritures.ledger.recu import Recu
@@ -19,6 +21,25 @@ def letter(
     recu = app.livres.lettrer(dossier.dossier, cles, code, partiel, {"par": par})
     _trace(dossier, par, "lettrage.pose", recu, app)
     return recu
+
+
+@dataclass(frozen=True)
+class Acceptees:
+    """What became of accepted proposals. ``refus``: why the others were not lettered (French), one a proposal."""
+
+    recus: tuple[Recu, ...]
+    refus: tuple[str, ...]
+
+
+def accept(dossier: Dossier, propositions: Sequence[Sequence[CleLigne]], par: str, app: Ports) -> Acceptees:
+    """Letters each group by itself: books that changed meanwhile refuse one, and leave the others."""
+    recus, refuses = [], []
+    for cles in propositions:
+        try:
+            recus.append(letter(dossier, cles, par, app))
+        except (LettrageRefuse, LigneInconnue, ExerciceClos) as refus:
+            refuses.append(refus.message)
+    return Acceptees(tuple(recus), tuple(refuses))
 
 
 def unletter(

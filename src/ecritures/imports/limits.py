@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 MIO = 1 << 20
 
+PURGE_LIGNES_MAX = 5_000
+"""Rows or files that one task of the hourly purge removes at a time: some tens of milliseconds under the write lock."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -43,6 +46,12 @@ class Limits:
 
     idempotence_duree_s: int = 30 * 86_400
     """How long an Idempotency-Key and its answer are kept: a month's closing is often sent again within it."""
+
+    livraisons_duree_s: int = 30 * 86_400
+    """How long the deliveries of webhooks are listed: ten times as long as one is tried, and a month's closing over."""
+
+    requetes_duree_s: int = 7 * 86_400
+    """How long the log of requests is kept: who writes a client looks at what was sent this week."""
 
     constats_max: int = 100_000
     """Findings kept for one import; their totals stay true beyond."""

@@ -14,9 +14,15 @@ import polars as pl
 
 from ecritures.domain.contexte import Contexte, Creations
 from ecritures.domain.lot import Lot, Profil
+from ecritures.imports.actes import Actes
+from ecritures.imports.analytique import Analytique
+from ecritures.imports.auxiliaire import Auxiliaire
 from ecritures.imports.cabinet import Cabinets, Personnes, Sessions
 from ecritures.imports.consultation import Consultation
+from ecritures.imports.etapes import EtapeFaite
+from ecritures.imports.historique import Historique
 from ecritures.imports.idempotence import Idempotence
+from ecritures.imports.lignes import Lignes
 from ecritures.imports.limits import Limits
 from ecritures.imports.listes import Listes
 from ecritures.imports.oidc import Oidc
@@ -43,6 +49,18 @@ class Dossier:
     compte_attente: str = "471000"  # takes the balancing line of importJson
     tiers_attente: str | None = None  # takes the lines of tiers that may not be created
     doublons: str = "accepter"  # entries already in the books: accepter (as Loop), avertir, refuser
+
+
+@dataclass(frozen=True)
+class Reglages:
+    """What may be changed of a dossier, as typed."""
+
+    libelle: str
+    siren: str | None
+    creations: Creations
+    compte_attente: str
+    tiers_attente: str | None
+    doublons: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +93,8 @@ class NouvelleDemande:
     options: Mapping[str, Any] | None = (
         None  # ``modele``: its TOML when the request came, so that a change does not matter
     )
+    repare: str | None = None  # the import whose file this one is, repaired; its recipe is in ``options``
+    demandeur: str | None = None  # public part of a key, or identifiant of a person
 
 
 @dataclass(frozen=True)
@@ -103,6 +123,10 @@ class Demande:
     options: Mapping[str, Any] | None = None
     annulation: datetime | None = None  # when it was cancelled: code 50 of the history
     annule_par: str | None = None
+    repare: str | None = None  # the import whose file this one is, repaired
+    demandeur: str | None = None  # who asked: public part of a key, or identifiant of a person
+    lignes: int | None = None  # of the file; None: not read (yet)
+    montant_centimes: int | None = None  # sum of its debits; None: not read (yet)
 
 
 class Demandes(Protocol):
@@ -114,6 +138,10 @@ class Demandes(Protocol):
 
     def lire(self, import_id: str) -> Demande | None: ...
 
+    def suivre(self, import_id: str) -> Demande | None:
+        """As ``lire``, without ``compte_rendu`` and ``options``: what a poll of its status asks, as often as it likes."""
+        ...
+
     def avancer(
         self,
         import_id: str,
@@ -122,9 +150,22 @@ class Demandes(Protocol):
         message: str | None = None,
         compte_rendu: Mapping[str, Any] | None = None,
         pieces_a_prendre: bool = False,
+        etapes: Sequence[EtapeFaite] = (),
     ) -> bool:
         """Moves to ``vers`` if the present state allows it. False: it was already there or beyond. Final: forgets the url.
-        ``pieces_a_prendre``: its attachments are to be fetched from now on."""
+        ``pieces_a_prendre``: its attachments are to be fetched from now on. ``etapes``: steps to tell with the move."""
+        ...
+
+    def noter_etapes(self, import_id: str, faites: Sequence[EtapeFaite]) -> None:
+        """Keeps when these steps were run; a step told before is replaced."""
+        ...
+
+    def etapes(self, import_id: str) -> Sequence[EtapeFaite]:
+        """The steps over, in their order."""
+        ...
+
+    def reparations(self, import_id: str) -> Sequence[Demande]:
+        """Imports of the file of that one, repaired: oldest first."""
         ...
 
     def annuler_en_attente(self, import_id: str, message: str, par: str) -> bool:
@@ -183,6 +224,10 @@ class Dossiers(Protocol):
 
     def regler_doublons(self, dossier: int, politique: str) -> None:
         """``accepter``, ``avertir`` or ``refuser``. Raises DossierInvalide."""
+        ...
+
+    def regler(self, dossier: int, reglages: Reglages) -> None:
+        """Replaces what may be changed of a dossier. Raises DossierInvalide."""
         ...
 
     def trouver(self, domain: str, code_ibs: str) -> Dossier | None: ...
@@ -286,9 +331,19 @@ class Livres(Protocol):
         ...
 
     def constats(
-        self, dossier: int, import_id: str, *, apres: int = 0, limite: int = 100, code: str | None = None
+        self,
+        dossier: int,
+        import_id: str,
+        *,
+        apres: int = 0,
+        avant: int | None = None,
+        limite: int = 100,
+        code: str | None = None,
+        severite: str | None = None,
+        lignes: tuple[int, int] | None = None,
     ) -> pl.DataFrame:
-        """CONSTATS plus ``rang`` (from 1, in file order), those of rank > ``apres``."""
+        """CONSTATS plus ``rang`` (from 1, in file order), those of rank > ``apres``; with ``avant``, the last ones of rank <
+        ``avant``. Of that code or rule id, of that severity, on lines between those two."""
         ...
 
     def recus(self, dossier: int) -> Iterator[Recu]: ...
@@ -417,7 +472,9 @@ class Cles(Protocol):
         """A new subscription and its primary key, in clear: the only time it can be seen. For the keys of any firm."""
         ...
 
-    def ouvrir_abonnement(self, nom: str, domain: str | None = None) -> tuple[str, str, str]:
+    def ouvrir_abonnement(
+        self, nom: str, domain: str | None = None, *, expiration: datetime | None = None
+    ) -> tuple[str, str, str]:
         """A new subscription: its number, its primary and its secondary key, in clear."""
         ...
 
@@ -468,6 +525,11 @@ class Cles(Protocol):
         """Whose key this is; None when malformed, unknown, revoked or expired (no difference is shown)."""
         ...
 
+    def identifier_paire(self, abonnement: str, apikey: str) -> tuple[AbonnementListe | None, Acces | None]:
+        """Both at once, as every request asks; the second is not looked at, nor counted as used, when the first is None.
+        Read from the database each time: a revocation, by any process, holds from the next request on."""
+        ...
+
     def lister(self, domain: str | None = None) -> Sequence[CleListee]: ...
 
     def revoquer(self, cle: str) -> bool: ...
@@ -489,6 +551,10 @@ class Modeles(Protocol):
 
     def enregistrer(self, domain: str, nom: str, texte: str, *, remplacer: bool = False) -> ModeleEnregistre:
         """Raises ModeleExistant, unless ``remplacer``. Creates the firm when absent."""
+        ...
+
+    def modifier(self, domain: str, ancien: str, nom: str, texte: str) -> ModeleEnregistre:
+        """The model ``ancien`` takes this name and this text, all or nothing. Raises ModeleInconnu, ModeleExistant."""
         ...
 
     def trouver(self, domain: str, nom: str) -> ModeleEnregistre | None: ...
@@ -529,8 +595,8 @@ class Depots(Protocol):
         """The uploaded bytes, by chunks. Raises DepotAbsent (another firm's deposit included)."""
         ...
 
-    def purger(self, plus_vieux_que: datetime) -> int:
-        """Deletes the deposits older than that; gives how many."""
+    def purger(self, plus_vieux_que: datetime, limite: int | None = None) -> int:
+        """Deletes the deposits older than that, so many at most; gives how many."""
         ...
 
 
@@ -570,9 +636,20 @@ class Audit(Protocol):
     ) -> None: ...
 
     def lister(
-        self, domain: str, *, avant: int | None = None, limite: int = 100, action: str | None = None
+        self,
+        domain: str,
+        *,
+        avant: int | None = None,
+        limite: int = 100,
+        action: str | None = None,
+        sujet: str | None = None,
+        acteur: str | None = None,
+        objet: str | None = None,
+        depuis: datetime | None = None,
+        jusqu_a: datetime | None = None,
     ) -> Sequence[TraceAudit]:
-        """Newest first; ``avant`` is the rank of the last one seen."""
+        """Newest first; ``avant`` is the rank of the last one seen. ``sujet``: actions of that subject (``cle``);
+        ``jusqu_a`` is left out."""
         ...
 
     def parcourir(self, domain: str) -> Iterator[TraceAudit]:
@@ -603,6 +680,11 @@ class Ports:
     requetes: Requetes
     televersements: Televersements
     consultation: Consultation
+    lignes: Lignes
+    historique: Historique
+    auxiliaire: Auxiliaire
+    analytique: Analytique
+    actes: Actes
     limits: Limits
     profil_fec: Profil = Profil.TOLERANT
     oidc: Oidc | None = None  # None: people sign in by password only

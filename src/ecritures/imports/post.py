@@ -8,29 +8,36 @@ from typing import Any
 from ecritures import __version__
 from ecritures.domain.contexte import Contexte
 from ecritures.imports.check import Examen
+from ecritures.imports.etapes import COMPTE_RENDU, ECRITURE, Chronometre
 from ecritures.imports.ports import Demande, Ports
 from ecritures.imports.report import succeeded
 from ecritures.imports.state import State
 from ecritures.ledger.posting import Plan, empreinte_lignes, plan_posting
 
 
-def post(demande: Demande, examen: Examen, contexte: Contexte, app: Ports) -> None:
+def post(demande: Demande, examen: Examen, contexte: Contexte, app: Ports, montre: Chronometre) -> None:
     """Writes lines, roll-ups and receipt in one transaction, then moves the request to TERMINE.
 
     The receipt is what says that an import is in the books: a run that finds it there writes nothing more and only
     finishes the move. Raises ExerciceClos.
     """
     assert examen.lot is not None and not examen.constats.est_bloquant, "only a lot without errors is posted"
-    plan = plan_posting(examen.lot, contexte)
-    with ThreadPoolExecutor(1) as fil:  # the lines are hashed while the database takes them
-        empreinte = fil.submit(empreinte_lignes, plan.lignes)
-        recu = app.livres.poster(demande.dossier, demande.id, plan, lambda: _faits(demande, plan, empreinte.result()))
-    deja = app.demandes.memes_octets(demande.dossier, demande.sha256 or "", sauf=demande.id)
+    with montre.etape(ECRITURE):
+        plan = plan_posting(examen.lot, contexte)
+        with ThreadPoolExecutor(1) as fil:  # the lines are hashed while the database takes them
+            empreinte = fil.submit(empreinte_lignes, plan.lignes)
+            recu = app.livres.poster(
+                demande.dossier, demande.id, plan, lambda: _faits(demande, plan, empreinte.result())
+            )
+    with montre.etape(COMPTE_RENDU):
+        deja = app.demandes.memes_octets(demande.dossier, demande.sha256 or "", sauf=demande.id)
+        rendu = {**succeeded(examen.lot, examen.constats, plan, recu, deja), **examen.annexes}
     app.demandes.avancer(
         demande.id,
         State.TERMINE,
-        compte_rendu={**succeeded(examen.lot, examen.constats, plan, recu, deja), **examen.annexes},
+        compte_rendu=rendu,
         pieces_a_prendre=not plan.pieces_jointes.is_empty(),
+        etapes=montre.prises(),
     )
 
 

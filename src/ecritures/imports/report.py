@@ -91,8 +91,24 @@ def official_verdict(lot: Lot | None, constats: Constats) -> dict[str, Any]:
 
 
 def counts(constats: Constats) -> dict[str, Any]:
-    """Counts of findings: total, by code, by severity."""
-    return {"total": constats.total, "par_code": dict(constats.par_code), "par_severite": dict(constats.par_severite)}
+    """Counts of findings: total, by code, by severity, by rule (in the order they were found)."""
+    severites = dict(constats.liste.select("id", "severite").unique("id").iter_rows())
+    par_regle = [
+        {
+            "id": regle.id,
+            "code": regle.code,
+            "titre": regle.titre,
+            "severite": severites.get(regle.id, regle.severity.value),
+            "nombre": nombre,
+        }
+        for regle, nombre in constats.par_regle
+    ]
+    return {
+        "total": constats.total,
+        "par_code": dict(constats.par_code),
+        "par_severite": dict(constats.par_severite),
+        "par_regle": par_regle,
+    }
 
 
 def succeeded(lot: Lot, constats: Constats, plan: Plan, recu: Recu, deja: Sequence[Demande]) -> dict[str, Any]:

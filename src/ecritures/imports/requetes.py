@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+
 CORPS_OCTETS_MAX = 16 << 10
 """A longer body is not kept: it carries entries, not a question about the API."""
 TEXTE_MAX = 4000
 """Kept of a body, once masked."""
-JOURS = 7
-"""Life of a line of the log."""
 LIGNES_MAX = 50_000
 """Lines kept by a server, whatever their age."""
 
@@ -54,6 +54,22 @@ class Requetes(Protocol):
 
     def lister(self, domain: str, acteur: str, *, avant: int | None = None, limite: int = 100) -> Sequence[Requete]:
         """Newest first, those of this server included up to now."""
+        ...
+
+    def purger(self, avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        """Deletes the lines older than that, so many at most; gives how many."""
+        ...
+
+    def du_cabinet(
+        self,
+        domain: str,
+        *,
+        acteurs: Sequence[str] | None = None,
+        refus: bool = False,
+        avant: int | None = None,
+        limite: int = 100,
+    ) -> Sequence[Requete]:
+        """Of these callers (None: all of the firm), newest first; ``refus``: only those that were refused."""
         ...
 
     def fermer(self) -> None: ...

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from ecritures.domain.contexte import Contexte
 from ecritures.domain.errors import LienInjoignable, Refus
-from ecritures.domain.lot import OptionsLecture
+from ecritures.domain.lot import Lecture, OptionsLecture
 from ecritures.imports.check import Examen, check
 from ecritures.imports.doublons import find_duplicates
+from ecritures.imports.etapes import COMPTE_RENDU, CONTROLE, LECTURE, RECUPERATION, Chronometre
 from ecritures.imports.fetch import fetch
 from ecritures.imports.options import apply_request, saved_model
-from ecritures.imports.ports import Demande, Ports
+from ecritures.imports.ports import Demande, Dossier, Ports
 from ecritures.imports.post import post
 from ecritures.imports.read import read
 from ecritures.imports.report import broken, not_done, refused
@@ -56,14 +58,17 @@ class Etapes:
         demande = self._lire(import_id)
         if demande is None:
             return FINI
+        montre = self._montre(import_id)
         try:
-            fetch(demande, self.app)
+            with montre.etape(RECUPERATION):
+                fetch(demande, self.app)
         except LienInjoignable as refus:
             if not refus.definitif and not dernier_essai:
                 return REESSAYER
-            return self._refuser(demande, refus)
+            return self._refuser(demande, refus, montre)
         except Refus as refus:
-            return self._refuser(demande, refus)
+            return self._refuser(demande, refus, montre)
+        montre.conclure()
         return SUITE
 
     def examiner(self, import_id: str) -> str:
@@ -71,16 +76,22 @@ class Etapes:
         demande = self._calcule(import_id)
         if demande is None:
             return FINI
+        montre = self._montre(import_id)
         try:
-            examen, contexte = self._examine(demande)
+            examen, contexte = self._examine(demande, montre)
         except Refus as refus:
-            return self._refuser(demande, refus)
-        self.app.livres.garder_constats(demande.dossier, demande.id, examen.constats.liste)
+            return self._refuser(demande, refus, montre)
         if not examen.est_postable:
-            message, rendu = refused(examen.lot, examen.constats)
-            rendu |= examen.annexes
-            self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=message, compte_rendu=rendu)
+            with montre.etape(COMPTE_RENDU):
+                self.app.livres.garder_constats(demande.dossier, demande.id, examen.constats.liste)
+                message, rendu = refused(examen.lot, examen.constats)
+                rendu |= examen.annexes
+            self.app.demandes.avancer(
+                demande.id, State.EN_ERREUR, message=message, compte_rendu=rendu, etapes=montre.prises()
+            )
             return FINI
+        self.app.livres.garder_constats(demande.dossier, demande.id, examen.constats.liste)
+        montre.conclure()
         with self._verrou:
             self._examens[import_id] = (examen, contexte)
         return SUITE
@@ -92,11 +103,12 @@ class Etapes:
             return FINI
         with self._verrou:
             garde = self._examens.pop(import_id, None)
+        montre = self._montre(import_id)
         try:
-            examen, contexte = garde or self._examine(demande)
-            post(demande, examen, contexte, self.app)
+            examen, contexte = garde or self._examine(demande, montre)
+            post(demande, examen, contexte, self.app, montre)
         except Refus as refus:
-            return self._refuser(demande, refus)
+            return self._refuser(demande, refus, montre)
         return FINI
 
     def abandonner(self, import_id: str, reference: str) -> None:
@@ -104,6 +116,10 @@ class Etapes:
         with self._verrou:
             self._examens.pop(import_id, None)
         self.app.demandes.avancer(import_id, State.EN_ERREUR, message=broken(reference))
+
+    def garde(self) -> AbstractContextManager[None]:
+        """Held by what a worker does beside the steps, and that writes. A sandbox keeps its resets apart from it."""
+        return nullcontext()
 
     def echauffer(self) -> None:
         """Reads a small file of each format: what the first use loads and compiles is not paid by the first import."""
@@ -124,7 +140,20 @@ class Etapes:
         assert demande is not None, "a job names a registered request"
         return None if demande.state.est_final else demande
 
-    def _examine(self, demande: Demande) -> tuple[Examen, Contexte]:
+    def _montre(self, import_id: str) -> Chronometre:
+        return Chronometre(lambda faites: self.app.demandes.noter_etapes(import_id, faites))
+
+    def _examine(self, demande: Demande, montre: Chronometre) -> tuple[Examen, Contexte]:
+        with montre.etape(LECTURE):
+            lecture, contexte, dossier = self._read(demande)
+        with montre.etape(CONTROLE):
+            if lecture.lot is None:
+                return check(lecture, contexte, self.app.limits.constats_max), contexte
+            doublons = find_duplicates(lecture.lot, contexte, dossier, demande, self.app)
+            examen = check(lecture, doublons.dans(contexte), self.app.limits.constats_max)
+        return replace(examen, annexes={"doublons": doublons.rendu()}), contexte
+
+    def _read(self, demande: Demande) -> tuple[Lecture, Contexte, Dossier]:
         dossier = self.app.dossiers.numero(demande.dossier)
         assert dossier is not None and demande.sha256 is not None, "a fetched request has a dossier and an original"
         contexte = self.app.livres.contexte(dossier)
@@ -135,12 +164,8 @@ class Etapes:
         lecture = read(octets, demande.format, options)
         if demande.format in ("json", "perso"):
             lecture, contexte = apply_request(lecture, contexte, demande, dossier, self.app)
-        if lecture.lot is None:
-            return check(lecture, contexte, self.app.limits.constats_max), contexte
-        doublons = find_duplicates(lecture.lot, contexte, dossier, demande, self.app)
-        examen = check(lecture, doublons.dans(contexte), self.app.limits.constats_max)
-        return replace(examen, annexes={"doublons": doublons.rendu()}), contexte
+        return lecture, contexte, dossier
 
-    def _refuser(self, demande: Demande, refus: Refus) -> str:
-        self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=not_done(refus))
+    def _refuser(self, demande: Demande, refus: Refus, montre: Chronometre) -> str:
+        self.app.demandes.avancer(demande.id, State.EN_ERREUR, message=not_done(refus), etapes=montre.prises())
         return FINI

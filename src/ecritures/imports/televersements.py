@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+
 MORCEAU_OCTETS_MAX = 4 << 20
 """Bytes held in memory and kept at a time: a request cut short loses less than this."""
 MORCEAU_OCTETS_MIN = 256 << 10
@@ -93,7 +95,7 @@ class Televersements(Protocol):
         """It is known no more, and its bytes are removed. False: it was not."""
         ...
 
-    def purger(self, maintenant: datetime, orphelins_avant: datetime) -> int:
-        """Removes what has expired, and bytes older than ``orphelins_avant``, which no upload can name; gives how many
+    def purger(self, maintenant: datetime, orphelins_avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        """Removes what has expired (so many at most), and bytes older than ``orphelins_avant``, which no upload can name; gives how many
         uploads."""
         ...

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from ecritures.domain.errors import OriginalAbsent, OriginalAltere
+from ecritures.domain.montant import ESPACE_FINE
 from ecritures.imports.ports import Dossier, Ports
 from ecritures.ledger.annulation import as_posted, letterings_hold
 from ecritures.ledger.posting import empreinte_lignes, soldes
-from ecritures.ledger.recu import Recu, premiere_rupture
+from ecritures.ledger.recu import Recu, empreinte, premiere_rupture
 
 RETIRANTS = {"import": "annulation", "cloture": "reouverture"}
 """What takes back what: receipts that post lines, and the kind of receipt that removes them."""
@@ -49,6 +50,75 @@ def verify(dossier: Dossier, app: Ports) -> Verification:
     if not app.livres.soldes_exacts(dossier.dossier):
         return Verification(dossier.code_ibs, len(recus), lignes, "les soldes tenus ne sont pas ceux des lignes")
     return Verification(dossier.code_ibs, len(recus), lignes, None)
+
+
+@dataclass(frozen=True)
+class Preuve:
+    """One thing that was recomputed, in words (French). ``rupture``: why it does not hold; None when it does."""
+
+    affirmation: str
+    rupture: str | None = None
+
+
+@dataclass(frozen=True)
+class VerificationRecu:
+    """The proofs of one import's receipt."""
+
+    recu: Recu
+    preuves: tuple[Preuve, ...]
+
+    @property
+    def est_exacte(self) -> bool:
+        return all(preuve.rupture is None for preuve in self.preuves)
+
+
+def verify_import(dossier: int, import_id: str, app: Ports) -> VerificationRecu | None:
+    """Recomputes what the receipt of that import states: its own hash, the chain that holds it, the original, the lines of
+    the books (or that none is left, once cancelled). None: it was not posted."""
+    recus = list(app.livres.recus(dossier))
+    siens = [recu for recu in recus if recu.import_id == import_id]
+    recu = next((r for r in siens if r.sorte == "import"), None)
+    if recu is None:
+        return None
+    retrait = next((r for r in siens if r.sorte == RETIRANTS["import"]), None)
+    casse = premiere_rupture(recus)
+    chaine = f"Les {_nombre(len(recus))} reçus du dossier se suivent, du premier au dernier, sans trou ni modification."
+    preuves = [
+        Preuve(
+            f"Le contenu du reçu n° {recu.rang} donne de nouveau son empreinte.",
+            None if empreinte(recu.contenu) == recu.empreinte else "son contenu a été modifié",
+        ),
+        Preuve(chaine, None if casse is None else f"au reçu n° {casse.rang}, {casse.motif}"),
+        Preuve("Le fichier d'origine est gardé, octet pour octet.", _altered(recu, app)),
+        _lines_proof(app.livres.lignes_import(dossier, import_id), recu, retrait, recus),
+    ]
+    return VerificationRecu(recu, tuple(preuves))
+
+
+def _nombre(valeur: int) -> str:
+    return f"{valeur:,}".replace(",", ESPACE_FINE)
+
+
+def _altered(recu: Recu, app: Ports) -> str | None:
+    try:
+        app.originaux.lire(recu.contenu["fichier"]["sha256"])
+    except (OriginalAbsent, OriginalAltere) as refus:
+        return refus.message
+    return None
+
+
+def _lines_proof(posees: pl.DataFrame, recu: Recu, retrait: Recu | None, recus: Sequence[Recu]) -> Preuve:
+    if retrait is not None:
+        fautes = [*_broken_removal(posees), *_broken_cancel(retrait, recus)]
+        return Preuve(
+            f"Ses {_nombre(recu.contenu['lignes'])} lignes ont été retirées par le reçu n° {retrait.rang} : il n'en reste aucune.",
+            next(iter(fautes), None),
+        )
+    lettrages = [r for r in recus if r.sorte in LETTRAGES]
+    return Preuve(
+        f"Ses {_nombre(recu.contenu['lignes'])} lignes sont dans les livres telles qu'elles y ont été passées.",
+        next(_broken_lines(posees, recu, lettrages), None),
+    )
 
 
 def _broken_facts(

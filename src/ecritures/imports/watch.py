@@ -25,6 +25,7 @@ from ecritures.domain.errors import FormatInconnu, Refus
 from ecritures.domain.lot import OptionsLecture
 from ecritures.formats.detect import reconnaitre
 from ecritures.imports.check import check
+from ecritures.imports.historique import SURVEILLE
 from ecritures.imports.idempotence import SOUS_RESERVATION, CleRequete, ReponseGardee
 from ecritures.imports.ports import Demande, Dossier, Ports
 from ecritures.imports.read import read
@@ -36,7 +37,6 @@ TRAITES, EN_ERREUR = "traites", "en_erreur"
 TEMPORAIRES = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".filepart", ".swp", "~")
 """Names that copying programs give to what is not whole yet. So is any name that begins with a dot or ``~``."""
 MORCEAU_OCTETS = 1 << 20
-ORIGINE = "Dossier surveillé"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class DossierSurveille:
         self._app.idempotence.reserver(cle, "watch", empreinte, self._app.limits.idempotence_duree_s)
         jeton = SOUS_RESERVATION.set(cle)
         try:
-            demande = receive(dossier, format_, self._app, sha256=sha256, nom_fichier=nom, origine=ORIGINE)
+            demande = receive(dossier, format_, self._app, sha256=sha256, nom_fichier=nom, origine=SURVEILLE)
         finally:
             SOUS_RESERVATION.reset(jeton)
         self._app.idempotence.achever(cle, ReponseGardee(202, demande.id))

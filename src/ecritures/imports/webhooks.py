@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+
 IMPORT_TERMINE = "import.termine"
 IMPORT_EN_ERREUR = "import.en_erreur"
 IMPORT_ANNULE = "import.annule"
@@ -138,6 +140,10 @@ class Webhooks(Protocol):
         self, envoi: Envoi, statut: int | None, erreur: str, duree_ms: int, prochain: datetime | None
     ) -> bool:
         """``prochain`` None: given up. True: the webhook had failed for too long, and is now turned off."""
+        ...
+
+    def purger(self, avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        """Deletes the deliveries written before that, arrived or not, so many at most; gives how many."""
         ...
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ecritures.domain.errors import LienInjoignable, LienRefuse
+from ecritures.imports import horloge
 from ecritures.imports.webhooks import DUREE_MAX_S, EN_TETE, ESSAIS_DUREE_S, Envoi, Envois, Webhooks, next_wait_s, sign
 
 JOURNAL = structlog.get_logger("ecritures.livreur")
@@ -29,12 +32,14 @@ FILS = 4
 
 @dataclass(frozen=True)
 class Livreur:
-    """``maintenant``: the clock, unless given."""
+    """``maintenant``: the product's clock, unless given; signatures bear the real time, which the receiver compares to its own.
+    ``garde``: held during a delivery."""
 
     webhooks: Webhooks
     envois: Envois
-    maintenant: Callable[[], datetime] = lambda: datetime.now(UTC)
+    maintenant: Callable[[], datetime] = horloge.maintenant
     duree_max_s: float = DUREE_MAX_S
+    garde: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def tourner(self, arret: threading.Event) -> list[threading.Thread]:
         """Starts the threads; they end by themselves once ``arret`` is set."""
@@ -70,7 +75,8 @@ class Livreur:
         attente = 0.0
         while not arret.wait(attente):
             try:
-                attente = 0.0 if self.livrer() else INTERROGATION_S
+                with self.garde():
+                    attente = 0.0 if self.livrer() else INTERROGATION_S
             except (OperationalError, InterfaceError) as erreur:
                 JOURNAL.warning("livreur.base_injoignable", erreur=type(erreur).__name__)
                 attente = ATTENTE_BASE_S
@@ -84,7 +90,7 @@ class Livreur:
         """Status, what went wrong, and whether another try would be in vain."""
         corps = envoi.corps.encode()
         entetes = {
-            EN_TETE: sign(corps, envoi.secrets, int(self.maintenant().timestamp())),
+            EN_TETE: sign(corps, envoi.secrets, horloge.reelle_ms() // 1000),
             "Content-Type": "application/json; charset=utf-8",
             "Ecritures-Evenement": envoi.evenement,
             "Ecritures-Evenement-Id": envoi.evenement_id,

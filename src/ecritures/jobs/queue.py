@@ -18,6 +18,9 @@ PRIORITE_MAX = 2**31 - 2
 
 NOM_APPLICATION = "ecritures"
 
+ANNULATIONS_MAX = 500
+"""Jobs cancelled by one statement: below the number of parameters that databases accept."""
+
 
 def engine_jobs(url: str) -> sa.Engine:
     """The engine for DBOS's own tables, which live in the catalogue's database."""
@@ -68,6 +71,14 @@ class FileImports:
             },
             import_id,
         )
+
+    def annuler(self) -> int:
+        """Cancels every job that waits or runs: a step under way ends, none begins after it. Gives how many."""
+        vivants = self._client.list_workflows(status=["ENQUEUED", "PENDING"], load_input=False, load_output=False)
+        ids = [travail.workflow_id for travail in vivants]
+        for rang in range(0, len(ids), ANNULATIONS_MAX):
+            self._client.cancel_workflows(ids[rang : rang + ANNULATIONS_MAX])
+        return len(ids)
 
     def fermer(self) -> None:
         self._client.destroy()

@@ -9,17 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from ecritures.domain.errors import Refus
 from ecritures.imports.attach import fetch_attachments
 from ecritures.imports.incidents import trace
 from ecritures.imports.limits import Limits
+from ecritures.imports.menage import clean, is_finished
 from ecritures.imports.run import FINI, REESSAYER, Etapes
 from ecritures.jobs.queue import NOM_APPLICATION, QUEUE, VERSION, WORKFLOW, engine_jobs, serializer
 
@@ -46,7 +45,10 @@ REPRISES_MAX = 20
 """Times a job is taken up again after its worker died on it; then the import is given up, so that it kills no more."""
 
 PURGE_S = 3600.0
-"""Between two purges of expired deposits."""
+"""Between two purges of what is over."""
+
+PURGE_SUITE_S = 30.0
+"""Between two passes when there is much to remove: imports go first."""
 
 ESSAIS_BASE = 6
 """Tries of a step while the database does not answer (0.2 s, doubled: about 6 s in all)."""
@@ -161,28 +163,20 @@ def _recupere(import_id: str, recuperer: Callable[[str, bool], str], limits: Lim
 
 
 class _Purge:
-    """Deletes expired deposits, uploads and keys of requests, once an hour."""
+    """Removes what is over (imports.menage), once an hour; sooner when a pass did not remove all of it."""
 
     def __init__(self, etapes: Etapes) -> None:
-        self._app = etapes.app
+        self._etapes = etapes
         self._prochaine = time.monotonic()
 
     def passe(self) -> None:
         if time.monotonic() < self._prochaine:
             return
-        self._prochaine = time.monotonic() + PURGE_S
-        maintenant = datetime.now(UTC)
-        limite = maintenant - timedelta(seconds=self._app.limits.depot_validite_s)
-        self._app.idempotence.purger(maintenant)
-        try:
-            nombre = self._app.depots.purger(limite)
-            orphelins = maintenant - timedelta(seconds=self._app.limits.televersement_validite_s)
-            nombre += self._app.televersements.purger(maintenant, orphelins)
-        except Refus as refus:  # the store does not answer: next hour
-            JOURNAL.warning("depots.purge_impossible", code=refus.code)
-            return
-        if nombre:
-            JOURNAL.info("depots.purges", nombre=nombre)
+        with self._etapes.garde():
+            retires = clean(self._etapes.app)
+        self._prochaine = time.monotonic() + (PURGE_S if is_finished(retires) else PURGE_SUITE_S)
+        if any(retires.values()):
+            JOURNAL.info("menage.fait", **retires)
 
 
 def _prend_les_pieces(etapes: Etapes, arret: threading.Event) -> None:
@@ -190,8 +184,10 @@ def _prend_les_pieces(etapes: Etapes, arret: threading.Event) -> None:
     heartbeats. What a kill interrupts is taken up again when its reservation ends."""
     while not arret.wait(BATTEMENT_S):
         try:
-            while not arret.is_set() and fetch_attachments(etapes.app):
-                pass
+            reste = True
+            while reste and not arret.is_set():
+                with etapes.garde():
+                    reste = fetch_attachments(etapes.app)
         except Exception as erreur:  # tried again at the end of the reservation; the thread must live on
             JOURNAL.error("pieces.incident", erreur=type(erreur).__name__, trace=trace(erreur))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +14,11 @@ from ecritures.imports.ports import AbonnementListe
 from ecritures.storage.bases import Base
 from ecritures.storage.dossiers import assure_cabinet
 from ecritures.storage.tables import ABONNEMENTS
-from ecritures.storage.temps import instant, maintenant_ms
+from ecritures.storage.temps import en_ms, instant, maintenant_ms
 from ecritures.storage.usages import Usages
 
 PRIMAIRE, SECONDAIRE = "primaire", "secondaire"
+_PAR_EMPREINTE = sa.select(ABONNEMENTS).where(ABONNEMENTS.c.empreinte == sa.bindparam("empreinte"))
 _NUMERO_ANCIEN = 12
 """A key of before subscriptions had numbers is named by this many digits of its hash."""
 
@@ -32,12 +34,14 @@ class Abonnements:
         with self._base.ecriture() as connexion:
             return _ajouter(connexion, _numero(), nom, PRIMAIRE, None)
 
-    def ouvrir_abonnement(self, nom: str, domain: str | None = None) -> tuple[str, str, str]:
+    def ouvrir_abonnement(
+        self, nom: str, domain: str | None = None, *, expiration: datetime | None = None
+    ) -> tuple[str, str, str]:
         numero = _numero()
         with self._base.ecriture() as connexion:
             if domain is not None:
                 assure_cabinet(connexion, domain)
-            cles = [_ajouter(connexion, numero, nom, rang, domain) for rang in (PRIMAIRE, SECONDAIRE)]
+            cles = [_ajouter(connexion, numero, nom, rang, domain, expiration) for rang in (PRIMAIRE, SECONDAIRE)]
         return numero, cles[0], cles[1]
 
     def tourner_abonnement(
@@ -74,21 +78,35 @@ class Abonnements:
             return connexion.execute(requete).rowcount > 0
 
     def identifier_abonnement(self, cle: str) -> AbonnementListe | None:
-        empreinte = _empreinte(cle)
-        with self._base.lecture() as connexion:
-            ligne = connexion.execute(sa.select(ABONNEMENTS).where(ABONNEMENTS.c.empreinte == empreinte)).first()
+        with self._base.consultation() as connexion:
+            ligne = self._cle_vive(connexion, cle)
+        return None if ligne is None else self._servie(ligne)
+
+    def _cle_vive(self, connexion: sa.Connection, cle: str) -> sa.Row[Any] | None:
+        """The row of a key that serves now."""
+        ligne = connexion.execute(_PAR_EMPREINTE, {"empreinte": _empreinte(cle)}).first()
         if ligne is None or ligne.revocation_ms is not None:
             return None
-        if ligne.expiration_ms is not None and ligne.expiration_ms <= maintenant_ms():
-            return None
-        self._usages_abonnements.noter(empreinte, ligne.dernier_usage_ms)
+        est_passee = ligne.expiration_ms is not None and ligne.expiration_ms <= maintenant_ms()
+        return None if est_passee else ligne
+
+    def _servie(self, ligne: sa.Row[Any]) -> AbonnementListe:
+        """To be called when no connection is held: it may write."""
+        self._usages_abonnements.noter(ligne.empreinte, ligne.dernier_usage_ms)
         return _liste(ligne)
 
     def abonnement_valide(self, cle: str) -> bool:
         return self.identifier_abonnement(cle) is not None
 
 
-def _ajouter(connexion: sa.Connection, numero: str, nom: str, rang: str, domain: str | None) -> str:
+def _ajouter(
+    connexion: sa.Connection,
+    numero: str,
+    nom: str,
+    rang: str,
+    domain: str | None,
+    expiration: datetime | None = None,
+) -> str:
     cle = secrets.token_hex(16)  # 32 hex digits, the shape of the portal's
     valeurs = {
         "empreinte": _empreinte(cle),
@@ -97,6 +115,7 @@ def _ajouter(connexion: sa.Connection, numero: str, nom: str, rang: str, domain:
         "abonnement": numero,
         "rang": rang,
         "domain": domain,
+        "expiration_ms": None if expiration is None else en_ms(expiration),
     }
     connexion.execute(sa.insert(ABONNEMENTS).values(valeurs))
     return cle

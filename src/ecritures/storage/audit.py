@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from ecritures.imports.ports import TraceAudit
 from ecritures.storage.bases import Base
 from ecritures.storage.tables import AUDIT
-from ecritures.storage.temps import instant, maintenant_ms
+from ecritures.storage.temps import en_ms, instant, maintenant_ms
 
 LOT = 1000
 """Rows read at once by an export: it never holds the whole trail."""
@@ -44,13 +45,30 @@ class RegistreAudit:
             connexion.execute(sa.insert(AUDIT).values(valeurs))
 
     def lister(
-        self, domain: str, *, avant: int | None = None, limite: int = 100, action: str | None = None
+        self,
+        domain: str,
+        *,
+        avant: int | None = None,
+        limite: int = 100,
+        action: str | None = None,
+        sujet: str | None = None,
+        acteur: str | None = None,
+        objet: str | None = None,
+        depuis: datetime | None = None,
+        jusqu_a: datetime | None = None,
     ) -> Sequence[TraceAudit]:
-        requete = sa.select(AUDIT).where(AUDIT.c.domain == domain).order_by(AUDIT.c.rang.desc()).limit(limite)
-        if avant is not None:
-            requete = requete.where(AUDIT.c.rang < avant)
-        if action is not None:
-            requete = requete.where(AUDIT.c.action == action)
+        c = AUDIT.c
+        conditions = [
+            c.domain == domain,
+            *([] if avant is None else [c.rang < avant]),
+            *([] if action is None else [c.action == action]),
+            *([] if sujet is None else [c.action >= f"{sujet}.", c.action < f"{sujet}/"]),  # « / » follows « . »
+            *([] if acteur is None else [c.acteur == acteur]),
+            *([] if objet is None else [c.objet == objet]),
+            *([] if depuis is None else [c.instant_ms >= en_ms(depuis)]),
+            *([] if jusqu_a is None else [c.instant_ms < en_ms(jusqu_a)]),
+        ]
+        requete = sa.select(AUDIT).where(*conditions).order_by(c.rang.desc()).limit(limite)
         with self._base.lecture() as connexion:
             return [_trace(ligne) for ligne in connexion.execute(requete).mappings()]
 

@@ -18,24 +18,38 @@ ATTENTE_VERROU_MS = 30_000
 """How long a SQLite writer waits for another before giving up: longer than the longest posting measured."""
 
 _IMMEDIAT = "ecritures_immediat"
+_SANS = "ecritures_sans_transaction"
 
 
 class Base:
     """A database and its two kinds of transaction: ``lecture`` (a snapshot) and ``ecriture`` (takes the write lock first,
-    so that two writers queue instead of failing half-way)."""
+    so that two writers queue instead of failing half-way). ``consultation`` has none."""
 
-    def __init__(self, url: str, *, connexions: int = 10) -> None:
+    def __init__(self, url: str, *, connexions: int = 20, passageres: int = 0) -> None:
+        """``connexions`` at most, kept once opened. ``passageres``: as many more, closed when given back: opened by the hundred
+        by a burst of requests, so for a database that is rarely asked by many at once."""
         self.url = url
         self.est_sqlite = url.startswith("sqlite")
         # SQLite's writers of one process queue here: its own wait for the lock sleeps up to 0.1 s between tries
         self._tour: AbstractContextManager[Any] = threading.Lock() if self.est_sqlite else nullcontext()
-        options: dict[str, Any] = {"pool_size": connexions, "max_overflow": connexions, "hide_parameters": True}
+        options: dict[str, Any] = {"pool_size": connexions, "max_overflow": passageres, "hide_parameters": True}
+        options["pool_use_lifo"] = (
+            True  # the last given back serves again: its cache is warm, and the others' stay small
+        )
         if not self.est_sqlite:
             options |= {"pool_pre_ping": True, "connect_args": {"application_name": "ecritures"}}
         self.engine = sa.create_engine(url, **options)
         if self.est_sqlite:
             event.listen(self.engine, "connect", _regle_sqlite)
             event.listen(self.engine, "begin", _commence_sqlite)
+        sans: dict[str, Any] = {_SANS: True} if self.est_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._sans_transaction = self.engine.execution_options(**sans)
+
+    @contextmanager
+    def consultation(self) -> Iterator[sa.Connection]:
+        """For reads of one statement, each its own snapshot: neither BEGIN nor ROLLBACK, which would cost more than they do."""
+        with self._sans_transaction.connect() as connexion:
+            yield connexion
 
     @contextmanager
     def lecture(self) -> Iterator[sa.Connection]:
@@ -72,5 +86,6 @@ def _regle_sqlite(connexion: Any, _enregistrement: Any) -> None:
 
 
 def _commence_sqlite(connexion: sa.Connection) -> None:
-    immediat = connexion.get_execution_options().get(_IMMEDIAT, False)
-    connexion.exec_driver_sql("BEGIN IMMEDIATE" if immediat else "BEGIN")
+    options = connexion.get_execution_options()
+    if not options.get(_SANS, False):
+        connexion.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_IMMEDIAT, False) else "BEGIN")

@@ -15,13 +15,15 @@ import sqlalchemy as sa
 
 from ecritures.domain.errors import CleTousDossiers
 from ecritures.imports.cles import nouvelle_cle, separer
-from ecritures.imports.ports import Acces, CleListee
+from ecritures.imports.ports import AbonnementListe, Acces, CleListee
 from ecritures.storage.abonnements import Abonnements
 from ecritures.storage.bases import Base
 from ecritures.storage.dossiers import assure_cabinet
 from ecritures.storage.tables import CLES_API, CLES_DOSSIERS
 from ecritures.storage.temps import instant, maintenant_ms
 from ecritures.storage.usages import Usages
+
+_PAR_CLE = sa.select(CLES_API).where(CLES_API.c.cle == sa.bindparam("cle"))
 
 
 class RegistreCles(Abonnements):
@@ -62,19 +64,21 @@ class RegistreCles(Abonnements):
         return f"{cle}:{secret}"
 
     def identifier(self, apikey: str) -> Acces | None:
-        parties = separer(apikey)
-        if parties is None:
-            return None
-        cle, secret = parties
-        with self._base.lecture() as connexion:
-            ligne = connexion.execute(sa.select(CLES_API).where(CLES_API.c.cle == cle)).first()
-            connue = ligne.empreinte if ligne is not None else "0" * 64
-            juste = hmac.compare_digest(connue, _empreinte(secret))
-            if ligne is None or not juste or ligne.revocation_ms is not None or _est_passe(ligne.expiration_ms):
-                return None
-            permis = None if ligne.tous_dossiers else _dossiers(connexion, cle)
-        self._usages_cles.noter(cle, ligne.dernier_usage_ms)
-        return Acces(ligne.domain, cle, bool(ligne.est_avancee), permis, ligne.role, ligne.limite_minute)
+        with self._base.consultation() as connexion:
+            trouve = _acces(connexion, apikey)
+        return None if trouve is None else self._compte(*trouve)
+
+    def identifier_paire(self, abonnement: str, apikey: str) -> tuple[AbonnementListe | None, Acces | None]:
+        with self._base.consultation() as connexion:
+            souscrite = self._cle_vive(connexion, abonnement)
+            trouve = None if souscrite is None else _acces(connexion, apikey)
+        if souscrite is None:
+            return None, None
+        return self._servie(souscrite), None if trouve is None else self._compte(*trouve)
+
+    def _compte(self, acces: Acces, dernier_usage_ms: int | None) -> Acces:
+        self._usages_cles.noter(acces.cle, dernier_usage_ms)
+        return acces
 
     def lister(self, domain: str | None = None) -> Sequence[CleListee]:
         requete = sa.select(CLES_API).order_by(CLES_API.c.domain, CLES_API.c.creation_ms, CLES_API.c.cle)
@@ -116,6 +120,22 @@ class RegistreCles(Abonnements):
                 raise CleTousDossiers(cle)
             requete = sa.delete(CLES_DOSSIERS).where(CLES_DOSSIERS.c.cle == cle, CLES_DOSSIERS.c.dossier == dossier)
             return connexion.execute(requete).rowcount == 1
+
+
+def _acces(connexion: sa.Connection, apikey: str) -> tuple[Acces, int | None] | None:
+    """What the key gives, and when it last served; None when it gives nothing."""
+    parties = separer(apikey)
+    if parties is None:
+        return None
+    cle, secret = parties
+    ligne = connexion.execute(_PAR_CLE, {"cle": cle}).first()
+    connue = ligne.empreinte if ligne is not None else "0" * 64
+    juste = hmac.compare_digest(connue, _empreinte(secret))
+    if ligne is None or not juste or ligne.revocation_ms is not None or _est_passe(ligne.expiration_ms):
+        return None
+    permis = None if ligne.tous_dossiers else _dossiers(connexion, cle)
+    acces = Acces(ligne.domain, cle, bool(ligne.est_avancee), permis, ligne.role, ligne.limite_minute)
+    return acces, ligne.dernier_usage_ms
 
 
 def _ouverte_a_tous(connexion: sa.Connection, cle: str) -> bool:

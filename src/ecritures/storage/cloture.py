@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from ecritures.domain.errors import ClotureRefusee, ExerciceClos, ExerciceInconnu, PeriodeValidee
 from ecritures.domain.montant import date_fr
-from ecritures.ledger.annulation import blocages
+from ecritures.imports.actes import ApercuCloture, ApercuReouverture
+from ecritures.ledger.annulation import blocages as blocages_de_reprise
 from ecritures.ledger.cloture import (
     JOURNAL,
     NATURE_JOURNAL,
@@ -23,7 +24,7 @@ from ecritures.ledger.cloture import (
     refuse_reouverture,
     suivant,
 )
-from ecritures.ledger.posting import Plan, empreinte_lignes, soldes, totaux_par_journal
+from ecritures.ledger.posting import LIGNES_POSTEES, Plan, empreinte_lignes, soldes, totaux_par_journal
 from ecritures.ledger.recu import Recu
 from ecritures.storage import annulation, chaine, rapports
 from ecritures.storage.load import load
@@ -53,24 +54,75 @@ def close(connexion: sa.Connection, dossier: int, code: str, faits: Mapping[str,
     chaine.lock(connexion, dossier)
     tous, _ = _found(connexion, dossier, code)
     refuse_cloture(tous, code)
-    comptes = list(connexion.execute(sa.select(COMPTES.c.numero).where(COMPTES.c.dossier == dossier)).scalars())
-    bilan, ouvert = _balances(connexion, dossier, code), suivant(tous, code)
-    sort = SANS_SUIVANT if ouvert is None else GENERES
-    cible = ouvert or ExerciceLivre("", date.max, date.max, est_clos=False)
-    plan = plan_cloture(bilan, comptes, code, cible)
-    if ouvert is not None and _has_openings(connexion, dossier, ouvert.code):
-        sort = DEJA_LA
-    elif ouvert is not None and plan.lignes.is_empty():
-        sort = RIEN
-    if sort == GENERES:
-        if cible.est_clos:
-            raise ExerciceClos([cible.code])
-        if cible.valide_jusqu_a is not None:
-            raise PeriodeValidee(cible.code, date_fr(cible.valide_jusqu_a))
-    else:
-        plan = PlanCloture(plan.lignes.clear(), plan.resultat_centimes)
+    plan, sort, cible = _planned(connexion, dossier, code, tous)
+    if cible is not None:
+        _refuse_target(cible)
     _mark(connexion, dossier, code, est_clos=1)
     return _post(connexion, dossier, plan, {**faits, "exercice": code, "a_nouveaux": sort})
+
+
+def _planned(
+    connexion: sa.Connection, dossier: int, code: str, tous: list[ExerciceLivre]
+) -> tuple[PlanCloture, str, ExerciceLivre | None]:
+    """What closing writes, what becomes of the à-nouveaux, and the exercice that takes them (None: none does).
+    Raises ClotureRefusee."""
+    comptes = list(connexion.execute(sa.select(COMPTES.c.numero).where(COMPTES.c.dossier == dossier)).scalars())
+    bilan, ouvert = _balances(connexion, dossier, code), suivant(tous, code)
+    plan = plan_cloture(bilan, comptes, code, ouvert or ExerciceLivre("", date.max, date.max, est_clos=False))
+    if ouvert is None:
+        sort = SANS_SUIVANT
+    elif _has_openings(connexion, dossier, ouvert.code):
+        sort = DEJA_LA
+    else:
+        sort = RIEN if plan.lignes.is_empty() else GENERES
+    if sort == GENERES:
+        return plan, sort, ouvert
+    return PlanCloture(plan.lignes.clear(), plan.resultat_centimes), sort, None
+
+
+def _refuse_target(cible: ExerciceLivre) -> None:
+    """Raises ExerciceClos or PeriodeValidee when the next exercice may no longer take à-nouveaux."""
+    if cible.est_clos:
+        raise ExerciceClos([cible.code])
+    if cible.valide_jusqu_a is not None:
+        raise PeriodeValidee(cible.code, date_fr(cible.valide_jusqu_a))
+
+
+def preview_close(connexion: sa.Connection, dossier: int, code: str) -> ApercuCloture:
+    """What ``close`` would do now, with every reason that forbids it; nothing is written. Raises ExerciceInconnu."""
+    tous, _ = _found(connexion, dossier, code)
+    blocages: list[str] = []
+    plan, sort, cible = PlanCloture(pl.DataFrame(schema=LIGNES_POSTEES), 0), RIEN, None
+    try:
+        refuse_cloture(tous, code)
+    except ClotureRefusee as refus:
+        blocages.append(refus.message)
+    try:
+        plan, sort, cible = _planned(connexion, dossier, code, tous)
+        if cible is not None:
+            _refuse_target(cible)
+    except (ClotureRefusee, ExerciceClos, PeriodeValidee) as refus:
+        blocages.append(refus.message)
+    ouvert = suivant(tous, code)
+    return ApercuCloture(
+        code, ouvert.code if ouvert else None, sort, plan.resultat_centimes, plan.lignes, tuple(blocages)
+    )
+
+
+def preview_reopen(connexion: sa.Connection, dossier: int, code: str) -> ApercuReouverture:
+    """What ``reopen`` would take back now, with every reason that forbids it. Raises ExerciceInconnu."""
+    tous, _ = _found(connexion, dossier, code)
+    blocages: list[str] = []
+    try:
+        refuse_reouverture(tous, code)
+    except ClotureRefusee as refus:
+        blocages.append(refus.message)
+    recu = _last_closing(connexion, dossier, code)
+    if recu is None:
+        return ApercuReouverture(code, None, 0, 0, tuple(blocages))
+    blocages += [b.motif for b in blocages_de_reprise(annulation.read_state(connexion, dossier, recu))]
+    faits = recu.contenu
+    return ApercuReouverture(code, recu.rang, int(faits["lignes"]), int(faits["debit_centimes"]), tuple(blocages))
 
 
 def reopen(connexion: sa.Connection, dossier: int, code: str, faits: Mapping[str, Any]) -> Recu:
@@ -87,7 +139,7 @@ def reopen(connexion: sa.Connection, dossier: int, code: str, faits: Mapping[str
     if recu is None:  # it came closed: nothing was written for it here
         return chaine.append(connexion, dossier, "reouverture", {**faits, "lignes": 0})
     etat = annulation.read_state(connexion, dossier, recu)
-    if raisons := blocages(etat):
+    if raisons := blocages_de_reprise(etat):
         raise ClotureRefusee(
             f"Les à-nouveaux de l'exercice {code} ne peuvent pas être repris : {' '.join(b.motif for b in raisons)}"
         )

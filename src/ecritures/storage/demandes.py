@@ -11,11 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ecritures.imports.etapes import EtapeFaite
 from ecritures.imports.evenements import end_event
+from ecritures.imports.historique import Etat, cle_de_nom
 from ecritures.imports.ports import Demande, NouvelleDemande
 from ecritures.imports.state import State, origins
 from ecritures.imports.webhooks import IMPORT_ANNULE
+from ecritures.storage import etapes as steps
 from ecritures.storage.bases import Base
+from ecritures.storage.historique_colonnes import known, mesures
 from ecritures.storage.idempotence import import_deja_enregistre, noter_import
 from ecritures.storage.livraisons import inscrire
 from ecritures.storage.tables import IMPORTS
@@ -23,6 +27,10 @@ from ecritures.storage.temps import en_ms, instant, maintenant_ms
 
 Enfiler = Callable[[sa.Connection, str, int, int], None]
 """Queues the job of an import (id, dossier, rank of arrival) inside the caller's transaction."""
+
+
+_NON_LUES = {"compte_rendu": None, "options": None}
+_SUIVI = sa.select(*(c for c in IMPORTS.c if c.name not in _NON_LUES)).where(IMPORTS.c.id == sa.bindparam("id"))
 
 
 class RegistreDemandes:
@@ -62,6 +70,10 @@ class RegistreDemandes:
             "taille_octets": nouvelle.taille_octets,
             "modele": nouvelle.modele,
             "options": json.dumps(nouvelle.options, ensure_ascii=False) if nouvelle.options else None,
+            "repare": nouvelle.repare,
+            "demandeur": nouvelle.demandeur,
+            "etat": Etat.EN_ATTENTE.value,
+            "nom_cle": cle_de_nom(nouvelle.nom_fichier),
         }
         with self._base.ecriture() as connexion:
             deja = import_deja_enregistre(connexion)  # the same request, whose answer was lost
@@ -78,6 +90,11 @@ class RegistreDemandes:
             ligne = connexion.execute(sa.select(IMPORTS).where(IMPORTS.c.id == import_id)).mappings().first()
         return as_demande(ligne) if ligne else None
 
+    def suivre(self, import_id: str) -> Demande | None:
+        with self._base.consultation() as connexion:
+            ligne = connexion.execute(_SUIVI, {"id": import_id}).mappings().first()
+        return as_demande({**_NON_LUES, **ligne}) if ligne else None
+
     def avancer(
         self,
         import_id: str,
@@ -86,18 +103,21 @@ class RegistreDemandes:
         message: str | None = None,
         compte_rendu: Mapping[str, Any] | None = None,
         pieces_a_prendre: bool = False,
+        etapes: Sequence[EtapeFaite] = (),
     ) -> bool:
-        valeurs: dict[str, Any] = {"state": vers.value, "derniere_maj_ms": maintenant_ms()}
+        valeurs: dict[str, Any] = {"state": vers.value, "etat": vers.value, "derniere_maj_ms": maintenant_ms()}
         if pieces_a_prendre:
             valeurs["pieces_prochain_ms"] = maintenant_ms()
         if message is not None:
             valeurs["message"] = message
         if compte_rendu is not None:
             valeurs["compte_rendu"] = json.dumps(compte_rendu, ensure_ascii=False)
+            valeurs |= mesures(compte_rendu)
         if vers.est_final:
             valeurs["url"] = None
         depuis = [etat.value for etat in origins(vers)]
         with self._base.ecriture() as connexion:
+            steps.note(connexion, import_id, etapes)
             fait = connexion.execute(
                 sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.state.in_(depuis)).values(valeurs)
             )
@@ -106,22 +126,37 @@ class RegistreDemandes:
                 inscrire(connexion, import_id, evenement)
             return fait.rowcount == 1
 
+    def noter_etapes(self, import_id: str, faites: Sequence[EtapeFaite]) -> None:
+        with self._base.ecriture() as connexion:
+            steps.note(connexion, import_id, faites)
+
+    def etapes(self, import_id: str) -> Sequence[EtapeFaite]:
+        with self._base.lecture() as connexion:
+            return steps.read(connexion, import_id)
+
+    def reparations(self, import_id: str) -> Sequence[Demande]:
+        requete = sa.select(IMPORTS).where(IMPORTS.c.repare == import_id).order_by(IMPORTS.c.rang)
+        with self._base.lecture() as connexion:
+            return [as_demande(ligne) for ligne in connexion.execute(requete).mappings()]
+
     def annuler_en_attente(self, import_id: str, message: str, par: str) -> bool:
         maintenant = maintenant_ms()
         requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.state == State.EN_ATTENTE.value)
         valeurs = {"state": State.EN_ERREUR.value, "derniere_maj_ms": maintenant, "message": message, "url": None}
+        valeurs |= {"annulation_ms": maintenant, "annule_par": par, "etat": Etat.ANNULE.value}
         with self._base.ecriture() as connexion:
-            fait = connexion.execute(requete.values(**valeurs, annulation_ms=maintenant, annule_par=par))
+            fait = connexion.execute(requete.values(**valeurs))
             if fait.rowcount == 1:
                 inscrire(connexion, import_id, IMPORT_ANNULE)
             return fait.rowcount == 1
 
     def noter_annulation(self, import_id: str, par: str) -> bool:
         requete = sa.update(IMPORTS).where(IMPORTS.c.id == import_id, IMPORTS.c.annulation_ms.is_(None))
+        maintenant = maintenant_ms()
+        valeurs = {"annulation_ms": maintenant, "derniere_maj_ms": maintenant, "annule_par": par}
+        valeurs |= {"etat": Etat.ANNULE.value, "pieces_prochain_ms": None}
         with self._base.ecriture() as connexion:
-            fait = connexion.execute(
-                requete.values(annulation_ms=maintenant_ms(), annule_par=par, pieces_prochain_ms=None)
-            )
+            fait = connexion.execute(requete.values(valeurs))
             if fait.rowcount == 1:
                 inscrire(connexion, import_id, IMPORT_ANNULE)
             return fait.rowcount == 1
@@ -241,4 +276,8 @@ def as_demande(ligne: Mapping[str, Any] | sa.RowMapping) -> Demande:
         options=json.loads(ligne["options"]) if ligne["options"] else None,
         annulation=None if ligne["annulation_ms"] is None else instant(ligne["annulation_ms"]),
         annule_par=ligne["annule_par"],
+        repare=ligne["repare"],
+        demandeur=ligne["demandeur"],
+        lignes=known(ligne["lignes"]),
+        montant_centimes=known(ligne["montant_centimes"]),
     )

@@ -16,8 +16,9 @@ import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -25,6 +26,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 import obstore
 
 from ecritures.domain.errors import DepotAbsent, DepotExpire, FichierTropGros, NomDeFichierInvalide
+from ecritures.imports.horloge import maintenant
 from ecritures.imports.limits import Limits
 from ecritures.imports.ports import Depots
 from ecritures.storage.local import Brouillon, remove_stale_drafts
@@ -113,7 +115,7 @@ class DepotsLocaux:
         secret: Secret,
         base_url: str,
         limits: Limits,
-        horloge: Callable[[], datetime] = lambda: datetime.now(UTC),
+        horloge: Callable[[], datetime] = maintenant,
     ) -> None:
         self._racine = racine
         self._sceau = Sceau(secret)
@@ -187,11 +189,13 @@ class DepotsLocaux:
             return None
         return f"{guid}/{nom}"
 
-    def purger(self, plus_vieux_que: datetime) -> int:
-        """Removes deposits received before that instant; gives their number."""
+    def purger(self, plus_vieux_que: datetime, limite: int | None = None) -> int:
+        """Removes deposits received before that instant, so many at most; gives their number."""
         remove_stale_drafts(self._racine)
         nombre = 0
         for chemin in self._racine.glob("??/*"):
+            if nombre == limite:
+                break
             try:
                 if chemin.stat().st_mtime < plus_vieux_que.timestamp():
                     chemin.unlink()
@@ -254,11 +258,11 @@ class DepotsObjets:
         guid, _, objet = base.removeprefix(self._base).partition("/")
         return f"{guid}/{file_name(unquote(objet))}" if _GUID.fullmatch(guid) else None
 
-    def purger(self, plus_vieux_que: datetime) -> int:
-        """Removes deposits received before that instant; gives their number."""
+    def purger(self, plus_vieux_que: datetime, limite: int | None = None) -> int:
+        """Removes deposits received before that instant, so many at most; gives their number."""
         with storage_errors():
             tous = (objet for paquet in obstore.list(self._objets) for objet in paquet)
-            vieux = [objet["path"] for objet in tous if objet["last_modified"] < plus_vieux_que]
+            vieux = list(islice((o["path"] for o in tous if o["last_modified"] < plus_vieux_que), limite))
             for rang in range(0, len(vieux), 200):
                 obstore.delete(self._objets, vieux[rang : rang + 200])
         return len(vieux)

@@ -11,7 +11,7 @@ from stdnum.fr import siren as stdnum_siren
 
 from ecritures.domain.contexte import Creations
 from ecritures.domain.errors import DossierExistant, DossierInvalide
-from ecritures.imports.ports import Dossier
+from ecritures.imports.ports import Dossier, Reglages
 from ecritures.storage.bases import Base
 from ecritures.storage.tables import CABINETS, DOSSIERS
 from ecritures.storage.temps import maintenant_ms
@@ -68,6 +68,26 @@ class RegistreDossiers:
             )
         with self._base.ecriture() as connexion:
             connexion.execute(sa.update(DOSSIERS).where(DOSSIERS.c.dossier == dossier).values(doublons=politique))
+
+    def regler(self, dossier: int, reglages: Reglages) -> None:
+        if reglages.doublons not in POLITIQUES:
+            raise DossierInvalide(
+                f"Le réglage des doublons « {reglages.doublons[:20]} » est invalide : {', '.join(POLITIQUES)}."
+            )
+        if reglages.siren is not None and not stdnum_siren.is_valid(reglages.siren):
+            raise DossierInvalide(f"Le SIREN « {reglages.siren[:20]} » est invalide : 9 chiffres et clé de Luhn.")
+        valeurs = {
+            "libelle": reglages.libelle,
+            "siren": reglages.siren,
+            "creer_journaux": int(reglages.creations.journaux),
+            "creer_comptes": int(reglages.creations.comptes),
+            "creer_tiers": int(reglages.creations.tiers),
+            "compte_attente": reglages.compte_attente,
+            "tiers_attente": reglages.tiers_attente,
+            "doublons": reglages.doublons,
+        }
+        with self._base.ecriture() as connexion:
+            connexion.execute(sa.update(DOSSIERS).where(DOSSIERS.c.dossier == dossier).values(valeurs))
 
     def trouver(self, domain: str, code_ibs: str) -> Dossier | None:
         with self._base.lecture() as connexion:

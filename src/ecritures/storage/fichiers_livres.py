@@ -34,7 +34,7 @@ class FichiersLivres:
             if base is None:
                 chemin = self.chemin(dossier)
                 chemin.parent.mkdir(parents=True, exist_ok=True)
-                base = Base(f"sqlite:///{chemin}", connexions=4)
+                base = Base(f"sqlite:///{chemin}", connexions=4, passageres=4)
                 self._preparer(base)
                 self._bases[dossier] = base
             self._bases.move_to_end(dossier)

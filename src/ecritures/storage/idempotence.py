@@ -11,15 +11,17 @@ import sqlalchemy as sa
 
 from ecritures.domain.errors import CleIdempotenceReutilisee
 from ecritures.imports.idempotence import BAIL_S, SOUS_RESERVATION, CleRequete, ReponseGardee, Reservation, Sort
+from ecritures.imports.limits import PURGE_LIGNES_MAX
 from ecritures.storage.bases import Base
+from ecritures.storage.purge import delete_some
 from ecritures.storage.tables import IDEMPOTENCE
-from ecritures.storage.temps import en_ms, maintenant_ms
+from ecritures.storage.temps import en_ms, maintenant_ms, reelle_ms
 
 _BAIL_MS = int(BAIL_S * 1000)
 
 
 class RegistreIdempotence:
-    """One row a key. ``statut`` null: being executed as long as ``bail_ms`` is to come."""
+    """One row a key. ``statut`` null: being executed as long as ``bail_ms`` is to come, by the real clock."""
 
     def __init__(self, base: Base) -> None:
         self._base = base
@@ -39,9 +41,9 @@ class RegistreIdempotence:
                 raise CleIdempotenceReutilisee(str(ligne["route"]))
             if ligne["statut"] is not None:
                 return Reservation(Sort.REJOUER, _reponse(ligne))
-            if ligne["bail_ms"] > maintenant:
+            if ligne["bail_ms"] > reelle_ms():
                 return Reservation(Sort.ATTENDRE)
-            connexion.execute(sa.update(IDEMPOTENCE).where(_celle(cle)).values(bail_ms=maintenant + _BAIL_MS))
+            connexion.execute(sa.update(IDEMPOTENCE).where(_celle(cle)).values(bail_ms=reelle_ms() + _BAIL_MS))
             return Reservation(Sort.EXECUTER)
 
     def lire(self, cle: CleRequete) -> Sort:
@@ -51,14 +53,14 @@ class RegistreIdempotence:
             return Sort.EXECUTER
         if ligne["statut"] is not None:
             return Sort.REJOUER
-        return Sort.ATTENDRE if ligne["bail_ms"] > maintenant_ms() else Sort.EXECUTER
+        return Sort.ATTENDRE if ligne["bail_ms"] > reelle_ms() else Sort.EXECUTER
 
     def prolonger(self, cle: CleRequete) -> None:
         with self._base.ecriture() as connexion:
             connexion.execute(
                 sa.update(IDEMPOTENCE)
                 .where(_celle(cle), IDEMPOTENCE.c.statut.is_(None))
-                .values(bail_ms=maintenant_ms() + _BAIL_MS)
+                .values(bail_ms=reelle_ms() + _BAIL_MS)
             )
 
     def achever(self, cle: CleRequete, reponse: ReponseGardee) -> None:
@@ -78,11 +80,9 @@ class RegistreIdempotence:
             connexion.execute(sa.delete(IDEMPOTENCE).where(en_cours, IDEMPOTENCE.c.import_id.is_(None)))
             connexion.execute(sa.update(IDEMPOTENCE).where(en_cours).values(bail_ms=0))
 
-    def purger(self, maintenant: datetime) -> int:
+    def purger(self, maintenant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
         with self._base.ecriture() as connexion:
-            return connexion.execute(
-                sa.delete(IDEMPOTENCE).where(IDEMPOTENCE.c.expiration_ms <= en_ms(maintenant))
-            ).rowcount
+            return delete_some(connexion, IDEMPOTENCE, IDEMPOTENCE.c.expiration_ms <= en_ms(maintenant), limite)
 
 
 def import_deja_enregistre(connexion: sa.Connection) -> str | None:
@@ -127,7 +127,7 @@ def _insere(
                     route=route,
                     empreinte=empreinte,
                     creation_ms=maintenant,
-                    bail_ms=maintenant + _BAIL_MS,
+                    bail_ms=reelle_ms() + _BAIL_MS,
                     expiration_ms=maintenant + duree_s * 1000,
                 )
             )

@@ -108,15 +108,20 @@ def _of_account(compte: str, tiers: str | None) -> list[sa.ColumnElement[bool]]:
 
 
 def _lines_of(connexion: sa.Connection, dossier: int, cles: Sequence[CleLigne]) -> pl.DataFrame:
-    morceaux = [pl.DataFrame(schema=_LUES)]
-    for recu, numero, rang in cles:
-        une = _read(
-            connexion, dossier, LIGNES.c.import_rang == recu, LIGNES.c.numero_ligne == numero, LIGNES.c.rang == rang
-        )
-        if une.is_empty():
-            raise LigneInconnue(recu, numero, rang)
-        morceaux.append(une)
-    return pl.concat(morceaux)
+    """Found by their numbers, one read a receipt. Raises LigneInconnue for the first that is not there."""
+    numeros: dict[int, list[int]] = {}
+    for recu, numero, _ in cles:
+        numeros.setdefault(recu, []).append(numero)
+    lues = [
+        _read(connexion, dossier, LIGNES.c.import_rang == recu, LIGNES.c.numero_ligne.in_(choisis))
+        for recu, choisis in numeros.items()
+    ]
+    toutes = pl.concat([pl.DataFrame(schema=_LUES), *lues])
+    trouvees = {cle: n for n, cle in enumerate(toutes.select("import_rang", "numero_ligne", "rang").iter_rows())}
+    for cle in cles:
+        if cle not in trouvees:
+            raise LigneInconnue(*cle)
+    return toutes[[trouvees[cle] for cle in cles]]
 
 
 def _read(connexion: sa.Connection, dossier: int, *conditions: sa.ColumnElement[bool]) -> pl.DataFrame:

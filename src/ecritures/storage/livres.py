@@ -23,7 +23,7 @@ from ecritures.ledger.annulation import Apercu
 from ecritures.ledger.lettrage import CleLigne
 from ecritures.ledger.posting import LIGNES_POSTEES, Plan
 from ecritures.ledger.recu import Recu
-from ecritures.storage import annulation, chaine, cloture, doublons, lettrage, pieces, rapports
+from ecritures.storage import annulation, chaine, cloture, constats, doublons, lettrage, pieces, rapports
 from ecritures.storage.bases import Base
 from ecritures.storage.extraction import extract
 from ecritures.storage.fichiers_livres import FichiersLivres
@@ -270,22 +270,20 @@ class LivresSql:
             load(connexion, CONSTATS, numerotes)
 
     def constats(
-        self, dossier: int, import_id: str, *, apres: int = 0, limite: int = 100, code: str | None = None
+        self,
+        dossier: int,
+        import_id: str,
+        *,
+        apres: int = 0,
+        avant: int | None = None,
+        limite: int = 100,
+        code: str | None = None,
+        severite: str | None = None,
+        lignes: tuple[int, int] | None = None,
     ) -> pl.DataFrame:
-        colonnes = [CONSTATS.c[nom] for nom in ("rang", *SCHEMA_CONSTATS)]
-        requete = (
-            sa.select(*colonnes)
-            .where(CONSTATS.c.dossier == dossier, CONSTATS.c.import_id == import_id, CONSTATS.c.rang > apres)
-            .order_by(CONSTATS.c.rang)
-            .limit(limite)
-        )
-        if code is not None:
-            requete = requete.where(sa.or_(CONSTATS.c.code == code, CONSTATS.c.id == code))
+        choix = {"apres": apres, "avant": avant, "code": code, "severite": severite, "lignes": lignes}
         with self.base(dossier).lecture() as connexion:
-            lignes = connexion.execute(requete).all()
-        return pl.DataFrame(
-            [tuple(ligne) for ligne in lignes], schema={"rang": pl.Int64, **SCHEMA_CONSTATS}, orient="row"
-        )
+            return constats.page(connexion, dossier, import_id, limite=limite, **choix)  # type: ignore[arg-type]
 
     # -- reports and proof
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ecritures.domain.errors import ModeleExistant
+from ecritures.domain.errors import ModeleExistant, ModeleInconnu
 from ecritures.domain.modele import cle_du_nom
 from ecritures.imports.ports import ModeleEnregistre
 from ecritures.storage.bases import Base
@@ -36,6 +36,18 @@ class RegistreModeles:
                     connexion.execute(sa.insert(MODELES).values(nouveau))
                 except sa.exc.IntegrityError as erreur:  # another process saved it meanwhile
                     raise ModeleExistant(nom) from erreur
+            garde = connexion.execute(_un(domain, nom)).mappings().one()
+        return _modele(garde)
+
+    def modifier(self, domain: str, ancien: str, nom: str, texte: str) -> ModeleEnregistre:
+        valeurs = {"cle": cle_du_nom(nom), "nom": nom, "texte": texte, "derniere_maj_ms": maintenant_ms()}
+        with self._base.ecriture() as connexion:
+            try:
+                faite = connexion.execute(sa.update(MODELES).where(_cle(domain, ancien)).values(valeurs))
+            except sa.exc.IntegrityError as erreur:  # another model has that name
+                raise ModeleExistant(nom) from erreur
+            if faite.rowcount == 0:
+                raise ModeleInconnu(ancien)
             garde = connexion.execute(_un(domain, nom)).mappings().one()
         return _modele(garde)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ecritures.imports.bac_a_sable import IMPORT_EN_ERREUR, SORTES_HTTP, Panne
+from ecritures.domain.errors import TropDePannes
+from ecritures.imports.bac_a_sable import IMPORT_EN_ERREUR, PANNES_MAX, SORTES_HTTP, Panne
 from ecritures.storage.bases import Base
 from ecritures.storage.tables import PANNES
 
@@ -28,7 +29,12 @@ class RegistrePannes:
             "parametres": json.dumps(dict(parametres), ensure_ascii=False),
             "restantes": fois,
         }
+        siennes = PANNES.c.domain == domain
         with self._base.ecriture() as connexion:
+            connexion.execute(sa.delete(PANNES).where(siennes, PANNES.c.restantes <= 0))
+            prevues = connexion.execute(sa.select(sa.func.count()).select_from(PANNES).where(siennes)).scalar_one()
+            if prevues >= PANNES_MAX:
+                raise TropDePannes(PANNES_MAX)
             cle = connexion.execute(sa.insert(PANNES).values(valeurs)).inserted_primary_key
             assert cle is not None, "an insert gives its key"
         return Panne(cle[0], domain, sorte, route, dossier, dict(parametres), fois)

@@ -25,7 +25,7 @@ COLONNES_PAGE = (
     "date_lettrage", "date_validation", "echeance", "mode_paiement", "type_ecriture", "etablissement",
 )  # fmt: skip
 
-_GENRES: dict[str, type[pl.DataType]] = {
+GENRES_PAGE: dict[str, type[pl.DataType]] = {
     nom: pl.Date
     if isinstance(LIGNES.c[nom].type, Jour)
     else pl.String
@@ -143,7 +143,7 @@ def grand_livre(
     if curseur is not None:
         report = curseur["solde"] if curseur["exercice"] == premier["exercice"] else 0
     else:
-        report = _solde_avant(connexion, dossier, compte, premier["exercice"], debut) if debut else 0
+        report = opening_balance(connexion, dossier, compte, premier["exercice"], debut) if debut else 0
     normales = pl.col("type_ecriture").is_in(NORMALES)
     mouvement = pl.when(normales).then(pl.col("debit_centimes") - pl.col("credit_centimes")).otherwise(0)
     ouverture = pl.when(pl.col("exercice") == premier["exercice"]).then(report).otherwise(0)
@@ -219,19 +219,29 @@ def _page(
         )
         requete = requete.where(sa.tuple_(*ordre) > ici)
     lignes = connexion.execute(requete.order_by(*ordre).limit(limite + 1)).all()
-    cadre = pl.DataFrame([tuple(ligne) for ligne in lignes[:limite]], schema=_GENRES, orient="row")
+    cadre = pl.DataFrame([tuple(ligne) for ligne in lignes[:limite]], schema=GENRES_PAGE, orient="row")
     return cadre, len(lignes) > limite
 
 
-def _solde_avant(connexion: sa.Connection, dossier: int, compte: str, exercice: str, debut: date) -> int:
-    requete = sa.select(sa.func.coalesce(sa.func.sum(LIGNES.c.debit_centimes - LIGNES.c.credit_centimes), 0)).where(
+def opening_balance(connexion: sa.Connection, dossier: int, compte: str, exercice: str, debut: date) -> int:
+    """Balance of an account in that exercice before a day: the months before from the roll-ups, the days from the lines."""
+    mois = sa.select(sa.func.sum(SOLDES.c.debit_centimes - SOLDES.c.credit_centimes)).where(
+        SOLDES.c.dossier == dossier,
+        SOLDES.c.exercice == exercice,
+        SOLDES.c.type_ecriture.in_(NORMALES),
+        SOLDES.c.compte == compte,
+        SOLDES.c.mois < debut.year * 100 + debut.month,
+    )
+    jours = sa.select(sa.func.sum(LIGNES.c.debit_centimes - LIGNES.c.credit_centimes)).where(
         LIGNES.c.dossier == dossier,
         LIGNES.c.compte == compte,
         LIGNES.c.exercice == exercice,
+        LIGNES.c.date >= debut.replace(day=1),
         LIGNES.c.date < debut,
         LIGNES.c.type_ecriture.in_(NORMALES),
     )
-    return int(connexion.execute(requete).scalar_one())
+    requetes = (mois,) if debut.day == 1 else (mois, jours)
+    return sum(int(connexion.execute(requete).scalar() or 0) for requete in requetes)
 
 
 def _ecrit_curseur(cadre: pl.DataFrame, solde: int) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
 
-from ecritures.imports.requetes import JOURS, LIGNES_MAX, Requete
+from ecritures.imports.limits import PURGE_LIGNES_MAX
+from ecritures.imports.requetes import LIGNES_MAX, Requete
 from ecritures.storage.bases import Base
+from ecritures.storage.purge import delete_some
 from ecritures.storage.tables import REQUETES
-from ecritures.storage.temps import en_ms, instant, maintenant_ms
+from ecritures.storage.temps import en_ms, instant
 
 JOURNAL = structlog.get_logger("ecritures.requetes")
 
@@ -42,8 +45,23 @@ class RegistreRequetes:
                     self._fil.start()
 
     def lister(self, domain: str, acteur: str, *, avant: int | None = None, limite: int = 100) -> Sequence[Requete]:
+        return self.du_cabinet(domain, acteurs=[acteur], avant=avant, limite=limite)
+
+    def du_cabinet(
+        self,
+        domain: str,
+        *,
+        acteurs: Sequence[str] | None = None,
+        refus: bool = False,
+        avant: int | None = None,
+        limite: int = 100,
+    ) -> Sequence[Requete]:
         self._ecrire()
-        requete = sa.select(REQUETES).where(REQUETES.c.domain == domain, REQUETES.c.acteur == acteur)
+        requete = sa.select(REQUETES).where(REQUETES.c.domain == domain)
+        if acteurs is not None:
+            requete = requete.where(REQUETES.c.acteur.in_(acteurs))
+        if refus:  # the dialect refuses with a status of 200: what it said is kept then
+            requete = requete.where(sa.or_(REQUETES.c.statut >= 400, REQUETES.c.reponse.is_not(None)))
         if avant is not None:
             requete = requete.where(REQUETES.c.rang < avant)
         with self._base.lecture() as connexion:
@@ -64,6 +82,16 @@ class RegistreRequetes:
                 for ligne in lignes
             ]
 
+    def purger(self, avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        with self._base.ecriture() as connexion:
+            return delete_some(connexion, REQUETES, REQUETES.c.instant_ms < en_ms(avant), limite)
+
+    def oublier_l_attente(self) -> None:
+        """What waits to be written never will be: a sandbox is reset."""
+        with self._ecriture:
+            while self._take():
+                pass
+
     def fermer(self) -> None:
         self._arret.set()
         if self._fil is not None:
@@ -78,15 +106,13 @@ class RegistreRequetes:
                 JOURNAL.warning("requetes.non_ecrites", erreur=type(erreur).__name__)
 
     def _ecrire(self) -> None:
-        """Everything that waits, and the purge of what is too old or too much."""
+        """Everything that waits; the oldest lines go when there are too many."""
         with self._ecriture:
             while lot := self._take():
                 with self._base.ecriture() as connexion:
                     connexion.execute(sa.insert(REQUETES), lot)
                     dernier = connexion.execute(sa.select(sa.func.max(REQUETES.c.rang))).scalar_one()
-                    limite = maintenant_ms() - JOURS * 24 * 3600 * 1000
-                    trop = sa.or_(REQUETES.c.rang <= dernier - LIGNES_MAX, REQUETES.c.instant_ms < limite)
-                    connexion.execute(sa.delete(REQUETES).where(trop))
+                    connexion.execute(sa.delete(REQUETES).where(REQUETES.c.rang <= dernier - LIGNES_MAX))
 
     def _take(self) -> list[dict[str, object]]:
         lot: list[dict[str, object]] = []

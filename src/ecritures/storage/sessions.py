@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from ecritures.imports.cabinet import Session
+from ecritures.imports.cabinet import Session, SessionOuverte
+from ecritures.imports.limits import PURGE_LIGNES_MAX
 from ecritures.storage.bases import Base
 from ecritures.storage.personnes import pose_mot_de_passe
+from ecritures.storage.purge import delete_some
 from ecritures.storage.tables import COLLABORATEURS, INVITATIONS, SESSIONS
 from ecritures.storage.temps import instant, maintenant_ms
 
@@ -62,6 +65,27 @@ class RegistreSessions:
                 )
         return Session(ligne.domain, ligne.identifiant, ligne.role, instant(ligne.expiration_ms))
 
+    def ouvertes(self, domain: str, identifiant: str, *, cookie: str, inactivite_s: int) -> Sequence[SessionOuverte]:
+        maintenant, celle_ci, c = maintenant_ms(), _empreinte(cookie), SESSIONS.c
+        requete = (
+            sa.select(SESSIONS)
+            .where(
+                c.domain == domain,
+                c.identifiant == identifiant.casefold(),
+                c.revocation_ms.is_(None),
+                c.expiration_ms > maintenant,
+                c.vue_ms > maintenant - inactivite_s * 1000,
+            )
+            .order_by(c.vue_ms.desc(), c.creation_ms.desc())
+        )
+        with self._base.lecture() as connexion:
+            return [
+                SessionOuverte(
+                    instant(s.creation_ms), instant(s.vue_ms), instant(s.expiration_ms), s.empreinte == celle_ci
+                )
+                for s in connexion.execute(requete)
+            ]
+
     def fermer(self, cookie: str) -> bool:
         return self._revoquer(SESSIONS.c.empreinte == _empreinte(cookie)) == 1
 
@@ -107,16 +131,13 @@ class RegistreSessions:
                 return None
         return ligne.domain, ligne.identifiant
 
-    def purger(self) -> int:
+    def purger(self, limite: int = PURGE_LIGNES_MAX) -> int:
         maintenant = maintenant_ms()
+        finies = sa.or_(SESSIONS.c.expiration_ms <= maintenant, SESSIONS.c.revocation_ms.is_not(None))
+        usees = sa.or_(INVITATIONS.c.expiration_ms <= maintenant, INVITATIONS.c.usage_ms.is_not(None))
         with self._base.ecriture() as connexion:
-            finies = connexion.execute(
-                sa.delete(SESSIONS).where(
-                    sa.or_(SESSIONS.c.expiration_ms <= maintenant, SESSIONS.c.revocation_ms.is_not(None))
-                )
-            ).rowcount
-            usees = sa.or_(INVITATIONS.c.expiration_ms <= maintenant, INVITATIONS.c.usage_ms.is_not(None))
-            return finies + connexion.execute(sa.delete(INVITATIONS).where(usees)).rowcount
+            nombre = delete_some(connexion, SESSIONS, finies, limite)
+            return nombre + delete_some(connexion, INVITATIONS, usees, limite - nombre)
 
     def _revoquer(self, lesquelles: sa.ColumnElement[bool]) -> int:
         requete = sa.update(SESSIONS).where(lesquelles, SESSIONS.c.revocation_ms.is_(None))

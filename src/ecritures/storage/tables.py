@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 ENTIER = sa.BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 TEXTE = sa.Text()
+CODE = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Codes sort byte by byte on both databases, so that both give the same pages."""
 
 CATALOGUE = sa.MetaData()
 LIVRES = sa.MetaData()
@@ -233,6 +235,15 @@ PANNES = _table(
     sa.Column("restantes", ENTIER, nullable=False),
 )
 
+BACS_A_SABLE = _table(
+    "bacs_a_sable",
+    CATALOGUE,
+    sa.Column("rang", ENTIER, primary_key=True, autoincrement=False),
+    sa.Column("decalage_ms", ENTIER, nullable=False),  # between the product's clock and the real one
+    sa.Column("remise_ms", ENTIER),  # when a reset began that is not finished
+)
+"""One row when these data were born in a sandbox, none elsewhere."""
+
 ABONNEMENTS = _table(
     "abonnements",
     CATALOGUE,
@@ -292,6 +303,9 @@ DOSSIERS = _table(
     sa.UniqueConstraint("domain", "code_cle"),
 )
 
+FILTRES_IMPORTS = ("dossier", "format", "origine", "creation_ms", "nom_cle")
+"""What the history filters by: in its two wide indexes, so that a filter never reads a compte rendu to skip it."""
+
 IMPORTS = _table(
     "imports",
     CATALOGUE,
@@ -322,11 +336,35 @@ IMPORTS = _table(
     sa.Column("annulation_ms", ENTIER),
     sa.Column("annule_par", TEXTE),
     sa.Column("pieces_prochain_ms", ENTIER),  # next try of its attachments; null: none to fetch
+    sa.Column("repare", TEXTE),  # id of the import whose file this one is, repaired
     sa.Index("imports_pieces", "pieces_prochain_ms"),
     sa.Index("imports_domain", "domain", "rang"),
     sa.Index("imports_dossier_sha256", "dossier", "sha256"),
     sa.Index("imports_dossier_contenu", "dossier", "empreinte_contenu"),
+    sa.Column("etat", ENTIER, nullable=False, server_default="0"),  # imports.historique.Etat: the state, or cancelled
+    sa.Column(
+        "nom_cle", CODE, nullable=False, server_default=""
+    ),  # the name without case nor accents: sorts and is searched
+    sa.Column("lignes", ENTIER, nullable=False, server_default="-1"),  # of the file, once read; -1: not known
+    sa.Column("montant_centimes", ENTIER, nullable=False, server_default="-1"),  # its debits; -1: not known
+    sa.Index("imports_repare", "repare"),
+    sa.Index("imports_maj", "domain", "derniere_maj_ms"),
+    sa.Index("imports_nom", "domain", "nom_cle", "rang"),
+    sa.Index("imports_lignes", "domain", "lignes", "rang"),
+    sa.Index("imports_montant", "domain", "montant_centimes", "rang"),
+    sa.Index("imports_etat", "domain", "etat", "rang", *FILTRES_IMPORTS),
+    sa.Index("imports_recherche", "domain", "rang", "etat", *FILTRES_IMPORTS, "lignes", "montant_centimes"),
 )
+
+ETAPES_IMPORTS = _table(
+    "etapes_imports",
+    CATALOGUE,
+    sa.Column("import_id", TEXTE, primary_key=True),
+    sa.Column("etape", TEXTE, primary_key=True),  # imports.etapes.ETAPES
+    sa.Column("debut_ms", ENTIER, nullable=False),
+    sa.Column("duree_us", ENTIER, nullable=False),
+)
+"""When the steps of imports were run last, for their timeline."""
 
 MODELES = _table(
     "modeles",
@@ -365,10 +403,6 @@ class Jour(sa.types.TypeDecorator[date]):
         if value is None or dialect.name != "sqlite":
             return cast("date | None", value)
         return date(value // 10_000, value // 100 % 100, value % 100)
-
-
-CODE = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-"""Codes sort byte by byte on both databases, so that both give the same pages."""
 
 
 def _livre(nom: str, *elements: sa.schema.SchemaItem) -> sa.Table:
@@ -501,7 +535,12 @@ LIGNES = _livre(
     sa.Column("rang", ENTIER, primary_key=True, server_default="0"),  # among the lines made of one physical line
     sa.Index("lignes_compte", "dossier", "compte", "date"),
     sa.Index("lignes_journal", "dossier", "journal", "date"),
-)
+    sa.Index("lignes_numero", "dossier", "import_rang", "numero_ligne", "rang"),  # a share, or a lettering, names its line so
+    sa.Index(
+        "lignes_tiers", "dossier", "tiers", "date", "compte", "exercice", "type_ecriture", "lettrage", "echeance",
+        "debit_centimes", "credit_centimes", sqlite_where=sa.text("tiers IS NOT NULL"), postgresql_where=sa.text("tiers IS NOT NULL"),
+    ),  # all that the balances of third parties read
+)  # fmt: skip
 
 VENTILATIONS = _livre(
     "ventilations",
@@ -512,6 +551,7 @@ VENTILATIONS = _livre(
     sa.Column("section", CODE),
     sa.Column("debit_centimes", ENTIER, nullable=False),
     sa.Column("credit_centimes", ENTIER, nullable=False),
+    sa.Index("ventilations_section", "dossier", "axe", "section", "import_rang", "numero_ligne"),
 )
 
 SOLDES = _livre(
@@ -574,6 +614,8 @@ CONSTATS = _livre(
     sa.Column("valeur", TEXTE),
     sa.Column("message", TEXTE, nullable=False),
     sa.Column("remede", TEXTE, nullable=False),
+    sa.Index("constats_ligne", "dossier", "import_id", "numero_ligne"),  # those of a window of the file
+    sa.Index("constats_regle", "dossier", "import_id", "id", "rang"),
 )
 
 REFERENCES = {

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ecritures.domain.errors import DecalageInattendu, TeleversementInconnu, TropDeTeleversements
+from ecritures.imports.limits import PURGE_LIGNES_MAX
 from ecritures.imports.televersements import (
     OUVERTS_MAX,
     Morceau,
@@ -109,10 +110,10 @@ class RegistreTeleversements:
         self._morceaux.effacer(televersement)
         return fait.rowcount == 1
 
-    def purger(self, maintenant: datetime, orphelins_avant: datetime) -> int:
+    def purger(self, maintenant: datetime, orphelins_avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
         expires = sa.select(TELEVERSEMENTS.c.id).where(TELEVERSEMENTS.c.expiration_ms <= en_ms(maintenant))
         with self._base.lecture() as connexion:
-            vieux = list(connexion.execute(expires).scalars())
+            vieux = list(connexion.execute(expires.limit(limite)).scalars())
         nombre = sum(self.abandonner(televersement) for televersement in vieux)
         self._morceaux.balayer(orphelins_avant)
         return nombre

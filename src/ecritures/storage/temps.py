@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ecritures.imports.horloge import maintenant_ms, reelle_ms
 
-def maintenant_ms() -> int:
-    return int(datetime.now(UTC).timestamp() * 1000)
+__all__ = ["en_ms", "instant", "maintenant_ms", "reelle_ms"]
 
 
 def en_ms(moment: datetime) -> int:

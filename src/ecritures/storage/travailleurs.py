@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ecritures.storage.bases import Base
 from ecritures.storage.tables import TRAVAILLEURS
-from ecritures.storage.temps import maintenant_ms
+from ecritures.storage.temps import reelle_ms
 
 
 class RegistreTravailleurs:
@@ -16,7 +16,7 @@ class RegistreTravailleurs:
         self._base = base
 
     def battre(self, executeur: str) -> None:
-        vu = maintenant_ms()
+        vu = reelle_ms()
         with self._base.ecriture() as connexion:
             fait = connexion.execute(
                 sa.update(TRAVAILLEURS).where(TRAVAILLEURS.c.executeur == executeur).values(vu_ms=vu)
@@ -25,7 +25,7 @@ class RegistreTravailleurs:
                 connexion.execute(sa.insert(TRAVAILLEURS).values(executeur=executeur, vu_ms=vu))
 
     def morts(self, silence_s: float) -> Sequence[str]:
-        limite = maintenant_ms() - int(silence_s * 1000)
+        limite = reelle_ms() - int(silence_s * 1000)
         with self._base.lecture() as connexion:
             return list(
                 connexion.execute(sa.select(TRAVAILLEURS.c.executeur).where(TRAVAILLEURS.c.vu_ms < limite)).scalars()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,26 @@ class Usages:
 
     def __init__(self, base: Base, table: sa.Table, cle: sa.ColumnElement[Any]) -> None:
         self._base, self._table, self._cle = base, table, cle
+        self._verrou = threading.Lock()
+        self._en_ecriture: set[str] = set()
 
     def noter(self, valeur: str, dernier_ms: int | None) -> None:
-        """``dernier_ms``: what was just read. Another request of the same minute may have written since: it is looked at again."""
+        """``dernier_ms``: what was just read. Another request of the same minute may have written since: it is looked at again.
+        One that is writing now is enough: hundreds a second would wait behind it for the database's write lock."""
         maintenant = maintenant_ms()
         if dernier_ms is not None and maintenant - dernier_ms < PAS_MS:
             return
+        with self._verrou:
+            if valeur in self._en_ecriture:
+                return
+            self._en_ecriture.add(valeur)
+        try:
+            self._ecrire(valeur, maintenant)
+        finally:
+            with self._verrou:
+                self._en_ecriture.discard(valeur)
+
+    def _ecrire(self, valeur: str, maintenant: int) -> None:
         dernier = self._table.c.dernier_usage_ms
         requete = (
             sa.update(self._table)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ecritures.domain.errors import WebhookInvalide
+from ecritures.imports.limits import PURGE_LIGNES_MAX
 from ecritures.imports.webhooks import (
     A_LIVRER,
     ABANDONNEE,
@@ -24,6 +25,7 @@ from ecritures.imports.webhooks import (
 )
 from ecritures.storage.bases import Base
 from ecritures.storage.livraisons import inscrire, take_due
+from ecritures.storage.purge import delete_some
 from ecritures.storage.secret import Secret
 from ecritures.storage.tables import LIVRAISONS, WEBHOOKS
 from ecritures.storage.temps import en_ms, instant, maintenant_ms
@@ -171,6 +173,10 @@ class RegistreWebhooks:
                 .returning(LIVRAISONS.c.webhook)
             ).scalar()
             return webhook is not None and _turn_off_if_dead(connexion, webhook)
+
+    def purger(self, avant: datetime, limite: int = PURGE_LIGNES_MAX) -> int:
+        with self._base.ecriture() as connexion:
+            return delete_some(connexion, LIVRAISONS, LIVRAISONS.c.creation_ms < en_ms(avant), limite)
 
     def _cle(self, webhook: str, version: int) -> str:
         return PREFIXE + self._secret.key(f"webhook:{webhook}:{version}").hex()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from ecritures import __version__
@@ -61,6 +63,8 @@ def _environment(langue: str) -> Environment:
         finalize=_without_traps,
     )
     env.install_gettext_translations(translations(langue), newstyle=True)  # type: ignore[attr-defined]
+    for nom in ("gettext", "ngettext"):  # what a phrase quotes is not passed to ``finalize`` by itself
+        env.globals[nom] = _quoting_safely(cast("Callable[..., str]", env.globals[nom]))
     env.globals |= {"app": PREFIXE, "statique": address_of}
     env.filters |= {
         "montant": amount,
@@ -72,6 +76,14 @@ def _environment(langue: str) -> Environment:
         "nombre": number,
     }
     return env
+
+
+def _quoting_safely(dire: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def say(contexte: Context, *textes: Any, **cites: Any) -> str:
+        return dire(contexte, *textes, **{nom: _without_traps(valeur) for nom, valeur in cites.items()})
+
+    return say
 
 
 def _without_traps(valeur: Any) -> Any:

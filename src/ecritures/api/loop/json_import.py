@@ -42,7 +42,7 @@ def import_json(octets: Annotated[bytes, Depends(read_body)], acces: Appelant, a
         raise DemandeRefusee(faute)
     for code in sirets(data):
         check_siret(code, dossier, app)
-    demande = receive_json(dossier, octets, app, siret=siret)
+    demande = receive_json(dossier, octets, app, siret=siret, demandeur=acces.cle)
     return JSONResponse({"accountingImportRequestId": demande.id})
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
-from ecritures.api.access import BOTH_KEYS, App, Appelant, find_dossier, may_see
+from ecritures.api.access import BOTH_KEYS, App, Appelant, find_dossier, identify, may_see
 from ecritures.api.body import JsonObject, clean, parse_object, read_bytes
 from ecritures.api.loop import models
 from ecritures.api.loop.fields import DemandeRefusee, ImportFields, import_fields, model_name, query_value
@@ -135,7 +135,9 @@ def import_perso(corps: Corps, acces: Appelant, app: App) -> JSONResponse:
     champs, dossier = _asked("Perso", corps, acces, app)
     modele = model_name(corps)
     try:
-        demande = receive_perso(dossier, modele, app, uri=champs.uri, url=champs.url, siret=champs.siret)
+        demande = receive_perso(
+            dossier, modele, app, uri=champs.uri, url=champs.url, siret=champs.siret, demandeur=acces.cle
+        )
     except ModeleInconnu as refus:
         raise DemandeRefusee(f"Le modèle d'import {modele[:200]} n'existe pas.") from refus  # loop-api 19-18
     return JSONResponse({"accountingImportRequestId": demande.id})
@@ -154,12 +156,13 @@ def import_perso(corps: Corps, acces: Appelant, app: App) -> JSONResponse:
     ),
     openapi_extra=_query_doc("accountingImportRequestId", "Identifiant rendu par la demande d'import.", models.GUID),
 )
-def get_import_status(request: Request, acces: Appelant, app: App) -> JSONResponse:
+def get_import_status(request: Request, app: App) -> JSONResponse:
+    acces = identify(request, app)  # here, not as a dependency: one thread less for the route that is asked most
     import_id = query_value(request.query_params.multi_items(), "accountingImportRequestId")
     if import_id is None:
         raise DemandeRefusee("Le paramètre accountingImportRequestId est obligatoire.")
     identifiant = import_id.strip().lower()
-    demande = app.demandes.lire(identifiant) if _GUID.fullmatch(identifiant) else None
+    demande = app.demandes.suivre(identifiant) if _GUID.fullmatch(identifiant) else None
     if demande is None or not may_see(acces, demande.domain, demande.dossier):
         raise ImportInconnu(import_id[:64])
     return JSONResponse(status_answer(demande))
@@ -208,5 +211,5 @@ def dossier_or_refusal(nom_format: str, code_ibs: str, acces: Acces, app: Ports)
 
 def _import(format_: str, nom_format: str, corps: JsonObject, acces: Acces, app: Ports) -> JSONResponse:
     champs, dossier = _asked(nom_format, corps, acces, app)
-    demande = receive(dossier, format_, app, uri=champs.uri, url=champs.url, siret=champs.siret)
+    demande = receive(dossier, format_, app, uri=champs.uri, url=champs.url, siret=champs.siret, demandeur=acces.cle)
     return JSONResponse({"accountingImportRequestId": demande.id})

@@ -54,9 +54,20 @@ def read(dossier: DuDossier) -> models.DossierLu:
 
 @router.patch("/{codeIbs}", summary="Régler un dossier", **with_body(models.DossierModifie, 403, 404))
 def update(
-    modifie: Annotated[models.DossierModifie, Depends(json_body(models.DossierModifie))], dossier: DuDossier, app: App
+    modifie: Annotated[models.DossierModifie, Depends(json_body(models.DossierModifie))],
+    dossier: DuDossier,
+    acces: Appelant,
+    app: App,
 ) -> models.DossierLu:
     app.dossiers.regler_doublons(dossier.dossier, modifie.doublons)
+    app.audit.noter(
+        acces.domain,
+        acces.cle,
+        "dossier.reglage",
+        objet=dossier.code_ibs,
+        dossier=dossier.dossier,
+        details={"doublons": modifie.doublons, "avant": dossier.doublons},
+    )
     return _dossier(replace(dossier, doublons=modifie.doublons))
 
 

@@ -21,7 +21,9 @@ def en_unites_mineures(lignes: pl.DataFrame, situation: Localisation, constats: 
         return lignes
     montant, sens = pl.col("montant_devise"), (pl.col("debit_centimes") - pl.col("credit_centimes")).sign()
     lignes = lignes.with_columns(montant_devise=pl.when(~((montant == 0) & pl.col("devise").is_null())).then(montant))
-    lignes = _a_l_echelle(lignes, situation)  # first: a thousandth of a dinar is no hundredth, and has a sign all the same
+    lignes = _a_l_echelle(
+        lignes, situation
+    )  # first: a thousandth of a dinar is no hundredth, and has a sign all the same
     au_credit = lignes.filter((sens < 0) & (montant != 0))
     signe = 2 * au_credit.filter(montant < 0).height > au_credit.height
     contraire = (sens > 0) & (montant < 0) | (sens < 0) & (montant > 0) & signe

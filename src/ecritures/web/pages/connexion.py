@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, cast
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,8 +12,11 @@ from ecritures.api.access import COOKIE, App, Reglages, address
 from ecritures.api.body import clean
 from ecritures.api.envelope import is_tls
 from ecritures.api.reglages import PREFIXE_PAGES as PREFIXE
+from ecritures.api.reglages import PREFIXE_V1
 from ecritures.domain.errors import ConnexionRefusee
+from ecritures.imports.cles_essai import revoquer_cles_essai
 from ecritures.imports.personnes import Freins, TropDEssais, connecter
+from ecritures.imports.ports import Ports
 from ecritures.web.personne import Moi, Personne, signed_in
 from ecritures.web.rendu import render
 
@@ -23,10 +27,12 @@ SAISIE_MAX = 300
 
 
 @router.get("/connexion")
-def show(request: Request, connu: Annotated[Personne | None, Depends(signed_in)], suite: str = "") -> Response:
+def show(
+    request: Request, app: App, connu: Annotated[Personne | None, Depends(signed_in)], suite: str = ""
+) -> Response:
     if connu is not None:
         return RedirectResponse(_inside(suite), 303)
-    return render(request, "connexion.html", suite=suite, domain="", identifiant="", refus="")
+    return _form(request, app, suite)
 
 
 @router.post("/connexion")
@@ -53,7 +59,7 @@ def sign_in(
         )
     except (ConnexionRefusee, TropDEssais) as refus:
         statut = 429 if isinstance(refus, TropDEssais) else 401
-        page = render(request, "connexion.html", suite=suite, domain=domain, identifiant=identifiant, refus=str(refus))
+        page = _form(request, app, suite, domain=domain, identifiant=identifiant, refus=str(refus))
         page.status_code = statut
         return page
     if COOKIE in request.cookies:
@@ -74,10 +80,21 @@ def sign_in(
 @router.post("/deconnexion")
 def sign_out(request: Request, moi: Moi, app: App) -> Response:
     app.sessions.fermer(request.cookies[COOKIE])
+    revoquer_cles_essai(moi.domain, moi.identifiant, app)
     app.audit.noter(moi.domain, moi.identifiant, "session.fermeture")
     reponse = RedirectResponse(f"{PREFIXE}/connexion", 303)
     reponse.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
     return reponse
+
+
+def _form(
+    request: Request, app: Ports, suite: str, *, domain: str = "", identifiant: str = "", refus: str = ""
+) -> Response:
+    """``oidc``: where the identity provider is asked, by a link (the CSP keeps forms on this host); empty without one."""
+    oidc = "" if app.oidc is None else f"{PREFIXE_V1}/sessions/oidc?{urlencode({'retour': _inside(suite)})}"
+    return render(
+        request, "connexion.html", suite=suite, domain=domain, identifiant=identifiant, refus=refus, oidc=oidc
+    )
 
 
 def _inside(suite: str) -> str:

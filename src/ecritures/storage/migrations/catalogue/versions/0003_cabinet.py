@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ecritures.storage.tables import ENTIER
+from ecritures.storage.historique_colonnes import fill_history
+from ecritures.storage.tables import CODE, ENTIER
 
 revision = "0003"
 down_revision = "0002"
@@ -60,6 +61,14 @@ def upgrade() -> None:
         sa.Column("dossier", ENTIER, nullable=True),
         sa.Column("parametres", sa.Text(), nullable=False),
         sa.Column("restantes", ENTIER, nullable=False),
+        sa.PrimaryKeyConstraint("rang"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "bacs_a_sable",
+        sa.Column("rang", ENTIER, autoincrement=False, nullable=False),
+        sa.Column("decalage_ms", ENTIER, nullable=False),
+        sa.Column("remise_ms", ENTIER, nullable=True),
         sa.PrimaryKeyConstraint("rang"),
         sqlite_strict=True,
     )
@@ -233,6 +242,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("televersement", "debut"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "etapes_imports",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("etape", sa.Text(), nullable=False),
+        sa.Column("debut_ms", ENTIER, nullable=False),
+        sa.Column("duree_us", ENTIER, nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "etape"),
+        sqlite_strict=True,
+    )
     op.add_column("abonnements", sa.Column("abonnement", sa.Text(), nullable=True))
     op.add_column("abonnements", sa.Column("rang", sa.Text(), nullable=True))
     op.add_column("abonnements", sa.Column("domain", sa.Text(), nullable=True))
@@ -254,5 +272,20 @@ def upgrade() -> None:
     op.add_column("imports", sa.Column("annulation_ms", ENTIER, nullable=True))
     op.add_column("imports", sa.Column("annule_par", sa.Text(), nullable=True))
     op.add_column("imports", sa.Column("pieces_prochain_ms", ENTIER, nullable=True))
+    op.add_column("imports", sa.Column("repare", sa.Text(), nullable=True))
     op.create_index("imports_pieces", "imports", ["pieces_prochain_ms"], unique=False)
+    op.create_index("imports_repare", "imports", ["repare"], unique=False)
+    op.add_column("imports", sa.Column("etat", ENTIER, server_default="0", nullable=False))
+    op.add_column("imports", sa.Column("nom_cle", CODE, server_default="", nullable=False))
+    op.add_column("imports", sa.Column("lignes", ENTIER, server_default="-1", nullable=False))
+    op.add_column("imports", sa.Column("montant_centimes", ENTIER, server_default="-1", nullable=False))
+    fill_history(op.get_bind())
+    filtres = ["dossier", "format", "origine", "creation_ms", "nom_cle"]
+    op.create_index("imports_maj", "imports", ["domain", "derniere_maj_ms"], unique=False)
+    op.create_index("imports_nom", "imports", ["domain", "nom_cle", "rang"], unique=False)
+    op.create_index("imports_lignes", "imports", ["domain", "lignes", "rang"], unique=False)
+    op.create_index("imports_montant", "imports", ["domain", "montant_centimes", "rang"], unique=False)
+    op.create_index("imports_etat", "imports", ["domain", "etat", "rang", *filtres], unique=False)
+    recherche = ["domain", "rang", "etat", *filtres, "lignes", "montant_centimes"]
+    op.create_index("imports_recherche", "imports", recherche, unique=False)
     op.create_index("imports_dossier_contenu", "imports", ["dossier", "empreinte_contenu"], unique=False)

@@ -38,6 +38,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("exercices", sa.Column("valide_jusqu_a", Jour(), nullable=True))
+    op.create_index("lignes_numero", "lignes", ["dossier", "import_rang", "numero_ligne", "rang"])
+    op.create_index(
+        "lignes_tiers",
+        "lignes",
+        [
+            "dossier",
+            "tiers",
+            "date",
+            "compte",
+            "exercice",
+            "type_ecriture",
+            "lettrage",
+            "echeance",
+            "debit_centimes",
+            "credit_centimes",
+        ],
+        sqlite_where=sa.text("tiers IS NOT NULL"),
+        postgresql_where=sa.text("tiers IS NOT NULL"),
+    )
+    op.create_index(
+        "ventilations_section", "ventilations", ["dossier", "axe", "section", "import_rang", "numero_ligne"]
+    )
+    op.create_index("constats_ligne", "constats", ["dossier", "import_id", "numero_ligne"])
+    op.create_index("constats_regle", "constats", ["dossier", "import_id", "id", "rang"])
     if op.get_context().dialect.name == "sqlite":
         _refaire_recus()
         return
