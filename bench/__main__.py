@@ -1,6 +1,7 @@
 """``python -m bench``: generates, measures, prints, and (when everything was measured) writes ``docs/performance.md``.
 
     python -m bench [--lignes 10000,100000,1000000] [--formats fec,tra-std,tra-ete] [--bases sqlite,pg] [--sans-pairs] [--json F]
+    python -m bench --volumes-seuls | --sondages-seuls
 
 About sixteen minutes in full, one with ``--lignes 10000``. Everything happens in a temporary folder, removed at the end.
 """
@@ -19,7 +20,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import machine, page, pipeline
+from bench import machine, page, pipeline, sondages, sondages_page
 from bench.generate import JEUX
 from bench.peers import PAIRS
 from bench.postgres import REGLAGES, Cluster, cluster
@@ -30,6 +31,7 @@ LIGNES = (10_000, 100_000, 1_000_000)
 BASES = ("sqlite", "pg")
 GRAINE = 1
 PAGE = RACINE / "docs" / "performance.md"
+RESULTATS = ("fichiers", "etapes", "parcours", "petits", "posts", "details", "pairs", "volumes", "sondages")
 PAIR_DUREE_MAX_S = 30.0
 """A peer that took longer is not measured again: the minutes are better spent elsewhere."""
 
@@ -136,6 +138,21 @@ class Banc:
         p99 = pipeline.percentile(posts["latences"], 0.99) * 1000
         self.say(f"{len(posts['latences'])} POST pendant un import, {base} : p99 {p99:.0f} ms")
 
+    def measure_polls(self) -> None:
+        """What issue 5 asks: status polls at a fixed rate while imports run, beside a bare route."""
+        nu = sondages.quiet()
+        for rang, base in enumerate(self.bases):
+            with self.database(base) as url, pipeline.server(self.folder(), url, sondages.IMPORTS) as client:
+                trouve = {"base": base, **({"nu": nu} if rang == 0 else {}), **sondages.during_imports(client)}
+            self.resultats["sondages"].append(trouve)
+            for nom in sondages_page.TITRES:
+                if nom in trouve:
+                    s = sondages_page.summary(trouve[nom])
+                    self.say(
+                        f"sondages {base} {nom} : p50 {s['p50_ms']:.1f} ms, p99 {s['p99_ms']:.1f} ms, max {s['max_ms']:.0f} ms, "
+                        f"{s['erreurs']} erreurs, retard du générateur {s['retard_p99_ms']:.1f} ms, charge {s['charge']:.1f}"
+                    )
+
     def measure_detail(self, base: str) -> None:
         """What is inside reading and loading, for the first format and the largest size."""
         jeu, lignes = self.formats[0], max(self.lignes)
@@ -220,7 +237,7 @@ def main() -> None:
             banc = Banc(dossier, choix.formats, choix.lignes, bases, grappe)
             if bases != choix.bases:
                 banc.say("PostgreSQL absent : pip install -r requirements-dev.lock, ou apt-get install postgresql")
-            _run(banc, pairs=not choix.sans_pairs, volumes_seuls=choix.volumes_seuls)
+            _run(banc, choix)
     banc.resultats["duree_s"] = time.monotonic() - debut
     if machine_s is not None:
         autres_s = (machine.busy_s() or 0.0) - machine_s - (machine.ours_s() - nous_s)
@@ -231,7 +248,7 @@ def main() -> None:
     if choix.json is not None:
         choix.json.write_text(json.dumps(banc.resultats, ensure_ascii=False, indent=1), encoding="utf-8")
     complet = (choix.formats, choix.lignes, bases) == (tuple(JEUX), LIGNES, BASES)
-    complet = complet and not choix.sans_pairs and not choix.volumes_seuls
+    complet = complet and not (choix.sans_pairs or choix.volumes_seuls or choix.sondages_seuls)
     if complet:
         PAGE.write_text(texte, encoding="utf-8")
         banc.say(f"écrit {PAGE.relative_to(RACINE)}")
@@ -239,8 +256,8 @@ def main() -> None:
         banc.say(f"mesure partielle : {PAGE.relative_to(RACINE)} n'est pas réécrite")
 
 
-def _run(banc: Banc, *, pairs: bool, volumes_seuls: bool) -> None:
-    grappe = banc.grappe
+def _run(banc: Banc, choix: argparse.Namespace) -> None:
+    grappe, pairs = banc.grappe, not choix.sans_pairs
     reglages = ", ".join(f"{nom} {valeur}" for nom, valeur in REGLAGES.items())
     banc.resultats = {
         "machine": machine.describe(),
@@ -248,13 +265,16 @@ def _run(banc: Banc, *, pairs: bool, volumes_seuls: bool) -> None:
         "postgres": f"PostgreSQL {grappe.version}, fsync {'on' if grappe.durable else 'off'}, {reglages}"
         if grappe
         else None,
-        **{nom: [] for nom in ("fichiers", "etapes", "parcours", "petits", "posts", "details", "pairs", "volumes")},
+        **{nom: [] for nom in RESULTATS},
     }
+    if choix.sondages_seuls:
+        banc.measure_polls()
+        return
     banc.generate()
-    if pairs and not volumes_seuls:
+    if pairs and not choix.volumes_seuls:
         banc.measure_peers()
     banc.measure_volumes(pairs=pairs)
-    if volumes_seuls:
+    if choix.volumes_seuls:
         return
     for jeu in banc.formats:
         for lignes in banc.lignes:
@@ -263,6 +283,7 @@ def _run(banc: Banc, *, pairs: bool, volumes_seuls: bool) -> None:
     for base in banc.bases:
         banc.measure_detail(base)
         banc.measure_server(base)
+    banc.measure_polls()
 
 
 def _arguments() -> argparse.Namespace:
@@ -288,10 +309,16 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--formats", type=liste(tuple(JEUX)), default=tuple(JEUX), help=", ".join(JEUX))
     arguments.add_argument("--bases", type=liste(BASES), default=BASES, help=", ".join(BASES))
     arguments.add_argument("--sans-pairs", action="store_true", help="ne mesure pas les autres outils")
-    arguments.add_argument(
+    seuls = arguments.add_mutually_exclusive_group()
+    seuls.add_argument(
         "--volumes-seuls",
         action="store_true",
         help="conversions, XLSX, XML, JSON, dix fois plus de lignes : rien d'autre",
+    )
+    seuls.add_argument(
+        "--sondages-seuls",
+        action="store_true",
+        help="sondages de statut à cadence fixe pendant des imports : rien d'autre",
     )
     arguments.add_argument(
         "--json", type=Path, default=None, metavar="F", help="écrit aussi les mesures dans ce fichier"

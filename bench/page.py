@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from bench import sondages_page
 from bench.generate import JEUX
 from bench.machine import AUTRES_MAX
 from bench.peers import PAIRS
 from bench.pipeline import PETIT_LIGNES, PETITS, POSTS_MIN, SUIVI_COURT_S, median, percentile
 from bench.processes import Json
+from bench.texte import nombre, secondes, table
 from bench.volumes_list import VOLUMES
 from ecritures.jobs.worker import INTERROGATION_S
 
@@ -22,21 +23,6 @@ ETAPES = {
 }
 BASES = {"sqlite": "SQLite", "pg": "PostgreSQL"}
 GRAND = 1_000_000
-
-
-def nombre(valeur: float, decimales: int = 0) -> str:
-    """``1 234,5`` as French typography writes it."""
-    return f"{valeur:,.{decimales}f}".replace(",", "\u202f").replace(".", ",")
-
-
-def secondes(valeur: float) -> str:
-    return nombre(valeur, 3 if valeur < 1 else 2)
-
-
-def table(titres: Sequence[str], rangs: Iterable[Sequence[str]], texte: int = 2) -> list[str]:
-    """A Markdown table whose first ``texte`` columns are on the left, figures on the right."""
-    filet = [":--" if n < texte else "--:" for n in range(len(titres))]
-    return ["| " + " | ".join(cases) + " |" for cases in (titres, filet, *rangs)] + [""]
 
 
 def _etapes(resultats: Json, jeu: str, lignes: int, base: str) -> Json | None:
@@ -69,8 +55,9 @@ class Cible(NamedTuple):
 
 
 def cibles(resultats: Json) -> list[Cible]:
-    """Of issue 3, item 6, then of issue 4, item 6."""
-    return [*_cibles_des_etapes(resultats), *_cibles_du_parcours(resultats), *_cibles_des_volumes(resultats)]
+    """Of issue 3, item 6, then of issue 4, item 6, then of issue 5, item 7."""
+    sondages = [Cible(5, *rang) for rang in sondages_page.targets(resultats)]
+    return [*_cibles_des_etapes(resultats), *_cibles_du_parcours(resultats), *_cibles_des_volumes(resultats), *sondages]
 
 
 def _cibles_des_etapes(resultats: Json) -> list[Cible]:
@@ -447,6 +434,7 @@ def render(resultats: Json) -> str:
         "",
         *_table_posts(resultats),
     ]
+    page += sondages_page.section(resultats)
     page += _volumes(resultats)
     if resultats["pairs"]:
         travaux = [f"- **{p.titre}** : {p.travail}" for p in PAIRS]
