@@ -81,3 +81,12 @@ def test_a_form_without_the_token_of_the_page_changes_nothing(site: Site) -> Non
 def test_a_form_larger_than_any_of_ours_is_not_read(site: Site) -> None:
     corps = {"domain": DOMAIN, "identifiant": "x" * (2 << 20), "mot_de_passe": "x"}
     assert httpx2.post(f"{site.url}/app/connexion", data=corps).status_code in (400, 413)
+
+
+def test_a_refusal_in_a_part_of_a_page_is_shown_to_people(site: Site) -> None:
+    """Whatever the request was to replace, or to select of the answer."""
+    cookies = {"ecritures_session": site.cookie("lecture")}
+    refus = httpx2.get(f"{site.url}/app/importer", cookies=cookies, headers={"hx-request": "true"})
+    assert refus.status_code == 403 and refus.text.lstrip().startswith('<div class="alert')
+    voulus = {nom: refus.headers[nom] for nom in ("hx-retarget", "hx-reswap", "hx-reselect")}
+    assert voulus == {"hx-retarget": "#alertes", "hx-reswap": "innerHTML", "hx-reselect": ".alert"}

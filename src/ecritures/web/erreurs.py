@@ -37,7 +37,7 @@ def page(request: Request, erreur: Exception) -> Response:
     reponse = render(request, modele, statut=statut, titre=TITLES.get(statut, ""), message=message)
     reponse.status_code = statut
     if is_htmx(request):  # shown where people look, whatever the request was to replace
-        reponse.headers["hx-retarget"], reponse.headers["hx-reswap"] = "#alertes", "innerHTML"
+        reponse.headers.update({"hx-retarget": "#alertes", "hx-reswap": "innerHTML", "hx-reselect": ".alert"})
     return reponse
 
 
