@@ -23,6 +23,7 @@ from ecritures.storage.depots import DepotsLocaux, DepotsObjets, open_depots
 from ecritures.storage.local import Brouillon
 from ecritures.storage.objets import Emplacement
 from ecritures.storage.secret import Secret
+from serveurs.asynchrone import run_async
 from serveurs.azurite import Conteneur
 
 SECRET = Secret(b"s" * 32)
@@ -50,7 +51,7 @@ class Local:
         champs = {cle: valeurs[0] for cle, valeurs in parse_qs(parties.query).items()}
         guid, nom = parties.path.removeprefix("/ecritures/depot/").split("/")
         self.depots.verifier(guid, unquote(nom), champs["se"], champs["sp"], champs["sig"])
-        asyncio.run(self.depots.recevoir(guid, unquote(nom), envoi(contenu), Limits()))
+        run_async(self.depots.recevoir(guid, unquote(nom), envoi(contenu), Limits()))
 
 
 class Azure:
@@ -258,9 +259,9 @@ def test_an_upload_too_big_or_cut_leaves_nothing_and_keeps_the_earlier_one(local
         if premier:
             local.put(url, b"entier")
         with pytest.raises(FichierTropGros):
-            asyncio.run(local.depots.recevoir(guid, "ventes.txt", envoi(bytes(1001)), petit))
+            run_async(local.depots.recevoir(guid, "ventes.txt", envoi(bytes(1001)), petit))
         with pytest.raises(ConnectionError):
-            asyncio.run(local.depots.recevoir(guid, "ventes.txt", coupe(), Limits()))
+            run_async(local.depots.recevoir(guid, "ventes.txt", coupe(), Limits()))
         fichiers = [f for f in tmp_path.rglob("*") if f.is_file()]
         assert len(fichiers) == premier
     assert b"".join(local.depots.lire("cabinet-a", uri)) == b"entier"
@@ -282,7 +283,7 @@ def test_an_upload_cancelled_while_it_is_written_leaves_nothing(local: Local, tm
         assert tache.cancelled()
 
     for _ in range(10):
-        asyncio.run(essai())
+        run_async(essai())
     assert [f for f in tmp_path.rglob("*") if f.is_file()] == []
 
 
@@ -307,7 +308,7 @@ def test_a_cancelled_upload_waits_for_its_write_before_it_closes_the_file(
         assert fins == ["écrit"]
 
     monkeypatch.setattr(Brouillon, "write", lent)
-    asyncio.run(essai())
+    run_async(essai())
 
 
 def test_two_uploads_of_one_deposit_at_once_end_with_one_of_them_whole(local: Local) -> None:
@@ -317,7 +318,7 @@ def test_two_uploads_of_one_deposit_at_once_end_with_one_of_them_whole(local: Lo
         contenus = (b"a" * 3_000_000, b"b" * 2_000_000)
         await asyncio.gather(*(local.depots.recevoir(uri[:36], "ventes.txt", envoi(c), Limits()) for c in contenus))
 
-    asyncio.run(deux())
+    run_async(deux())
     lu = b"".join(local.depots.lire("cabinet-a", uri))
     assert lu in (b"a" * 3_000_000, b"b" * 2_000_000)
 

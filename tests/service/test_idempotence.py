@@ -18,6 +18,7 @@ from ecritures.imports.idempotence import CleRequete, ReponseGardee, Sort
 from ecritures.main import Application, build
 from ecritures.settings import Settings
 from serveurs.api import CODE, DOMAIN, LOOP, V1, VENTE, Essai, open_essai
+from serveurs.asynchrone import run_async
 from serveurs.processus import accepts, free_port, launch, stop, wait_until
 
 CORPS = {"codeIBS": CODE, "URL": "https://depot.exemple.fr/vente.TRA"}
@@ -153,7 +154,7 @@ def test_a_hundred_identical_requests_over_three_processes_make_one_import(app: 
             )
 
     with server(app) as a, server(app) as b, server(app) as c:
-        reponses = asyncio.run(envoie([a, b, c]))
+        reponses = run_async(envoie([a, b, c]))
     assert {r.status_code for r in reponses} == {200}
     assert len({r.json()["accountingImportRequestId"] for r in reponses}) == 1
     assert sum("idempotent-replayed" not in r.headers for r in reponses) == 1

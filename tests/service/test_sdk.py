@@ -12,6 +12,7 @@ import pytest
 
 from ecritures.client import Client, ClientAsync, RefusLoop, Resultat
 from serveurs.api import BANCALE, CODE, FEC, LOOP, VENTE
+from serveurs.asynchrone import run_async
 from serveurs.reel import ServeurReel, open_serveur
 
 DOCS = Path(__file__).parents[2] / "docs" / "sdk.md"
@@ -138,7 +139,7 @@ def test_the_async_client_runs_many_imports_at_once(serveur: ServeurReel) -> Non
         assert octets.count((len(VENTE), len(VENTE))) == 5
         return list(resultats)
 
-    resultats = asyncio.run(run())
+    resultats = run_async(run())
     assert len({resultat.statut.id for resultat in resultats}) == 5
     assert all(resultat.est_reussi and not resultat.erreurs for resultat in resultats)
 

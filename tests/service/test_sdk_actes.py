@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 from ecritures.client import Annulation, ApercuAnnulation, Client, ClientAsync, PieceJointe, RefusLoop
 from ecritures.imports.attach import fetch_attachments
 from serveurs.api import CODE, DOMAIN, V1, VENTE
+from serveurs.asynchrone import run_async
 from serveurs.json_import import corps, ligne
 from serveurs.reel import ServeurReel, open_serveur
 from serveurs.web import CONTENU, ServeurWeb
@@ -105,7 +105,7 @@ def test_attachments_are_listed_and_read_by_both_clients(
                 await autre.cancel(import_id),
             )
 
-    lues, octets, apercu, annulation = asyncio.run(run())
+    lues, octets, apercu, annulation = run_async(run())
     assert (lues, octets, apercu.est_annulable, annulation.deja_annule) == (pieces, CONTENU, True, False)
     assert client.attachments(import_id) == (), "taken back with its lines"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import socket
@@ -19,6 +18,7 @@ import pytest
 from ecritures.client import Carnet, Client, ClientAsync, DemandePartie, LoopInjoignable, RefusLoop
 from ecritures.imports.televersements import MORCEAU_OCTETS_MAX
 from serveurs.api import CODE, DOMAIN, V1, VENTE, mouvement, tra
+from serveurs.asynchrone import run_async
 from serveurs.ligne import Ligne
 from serveurs.reel import ServeurReel, open_serveur
 
@@ -96,7 +96,7 @@ def test_the_async_client_resumes_as_well(serveur: ServeurReel, ligne: Ligne, gr
         ) as client:
             return (await client.import_file(gros, CODE)).id
 
-    assert asyncio.run(run()) == the_only_import(serveur).id
+    assert run_async(run()) == the_only_import(serveur).id
 
 
 def test_what_arrived_before_the_line_dropped_is_not_sent_again(serveur: ServeurReel) -> None:

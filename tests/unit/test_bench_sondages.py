@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from serveurs.asynchrone import run_async
+
 
 def _bench(nom: str) -> ModuleType:
     """bench/ is beside the package, not in it."""
@@ -79,7 +81,7 @@ def test_requests_leave_on_time_though_no_answer_comes_and_their_latency_counts_
             serveur = charge.Serveur(url, {"x-apikey": "a"})
             return await charge.poll(serveur, [CHEMIN], cadence=100.0, duree_s=0.2), serveur.ouvertes
 
-    releve, ouvertes = asyncio.run(asyncio.wait_for(essai(), 10))
+    releve, ouvertes = run_async(asyncio.wait_for(essai(), 10))
     assert len(releve.retards) == len(releve.latences) == ouvertes == 20
     assert releve.statuts == {"2": 20}
     assert releve.erreurs == {}
@@ -99,7 +101,7 @@ def test_a_connection_serves_again_and_an_unexpected_answer_is_an_error_not_a_la
                     await serveur.ask("GET", CHEMIN)
             return serveur.ouvertes, await charge.poll(serveur, [CHEMIN], cadence=50.0, duree_s=0.08)
 
-    ouvertes, releve = asyncio.run(asyncio.wait_for(essai(), 10))
+    ouvertes, releve = run_async(asyncio.wait_for(essai(), 10))
     assert ouvertes == 1
     assert len(releve.latences) == 2
     assert releve.erreurs == {'500 {"error": "x"}': 2}
@@ -124,7 +126,7 @@ def test_an_import_that_ends_is_asked_for_again_and_its_new_number_is_followed()
                 await imports.look(0)
             return imports, faux.corps
 
-    imports, corps = asyncio.run(asyncio.wait_for(essai(), 10))
+    imports, corps = run_async(asyncio.wait_for(essai(), 10))
     assert imports.termines == 1
     assert imports.chemins == ["/getImportStatus?accountingImportRequestId=2"]
     assert corps == ['{"codeIbs": "A"}'] * 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import httpx2
 import pytest
 
 from ecritures.client import Client, ClientAsync, FormatADire, LoopInjoignable, RefusLoop, ReponseInattendue
+from serveurs.asynchrone import run_async
 
 ABONNEMENT, CLE = "abonnement-secret", "publique:secret=="
 ID = "0b6f3f0e-2d8a-4a7e-8d5b-6f4f6b0c9a11"
@@ -153,7 +153,7 @@ def test_the_async_client_does_the_same_calls() -> None:
             resultat = await (await client.import_json("DEMO001", [])).wait()
         return resultat.statut.status, resultat.constats
 
-    assert asyncio.run(run()) == (4, None)
+    assert run_async(run()) == (4, None)
     assert len({d.headers["Idempotency-Key"] for d in serveur.recues if d.method == "POST"}) == 1
 
 
