@@ -51,7 +51,7 @@ class Serveur:
         if octets:
             tete += f"content-type: application/json\r\ncontent-length: {len(octets)}\r\n"
         async with self._places, asyncio.timeout(REPONSE_MAX_S):
-            lecteur, plume = self._libres.pop() if self._libres else await self._open()
+            lecteur, plume = self._idle() or await self._open()
             try:
                 plume.write(tete.encode() + b"\r\n" + octets)
                 recu = await lecteur.readuntil(b"\r\n\r\n")
@@ -71,6 +71,15 @@ class Serveur:
         except ValueError:
             raise ReponseInattendue(f"autre chose que du JSON : {contenu[:200]!r}") from None
         return objet
+
+    def _idle(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """The connection used last that the server has not closed since: one unused for some seconds is (keep-alive)."""
+        while self._libres:
+            lecteur, plume = self._libres.pop()
+            if not lecteur.at_eof():
+                return lecteur, plume
+            plume.close()
+        return None
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self.ouvertes += 1
