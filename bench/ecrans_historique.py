@@ -2,19 +2,14 @@
 
     python -m bench.ecrans_historique [--imports 50000] [--bases sqlite,pg]
 
-A page is asked for as a browser does, through the whole application, without the network. The quickest of some tries is kept:
-what the others add is the machine's other work.
+A page is asked for as a browser does, through the whole application, without the network. The median of some tries is kept.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
-import sys
-import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 from starlette.testclient import TestClient
 
-from bench.ecrans_livres import DOMAIN, ESSAIS, SEUIL_S
-from bench.postgres import cluster
+from bench.ecrans import DOMAIN, measure, run_on_bases
 from ecritures.api.access import COOKIE
 from ecritures.imports.cabinet import Collaborateur
 from ecritures.imports.historique import FORMATS, ORIGINES, TRIS, Etat, cle_de_nom
@@ -109,18 +102,6 @@ def open_client(donnees: Path, url: str | None, imports: int) -> Iterator[TestCl
         application.fermer()
 
 
-def measure(client: TestClient, adresse: str, attendu: str) -> tuple[float, str]:
-    """Seconds of a page that holds ``attendu``, and the page."""
-    durees, page = [], ""
-    for _ in range(ESSAIS):
-        debut = time.perf_counter()
-        reponse = client.get(adresse)
-        durees.append(time.perf_counter() - debut)
-        page = reponse.text
-        assert reponse.status_code == 200 and attendu in page, f"{adresse}: {reponse.status_code}"
-    return min(durees), page
-
-
 def following(page: str) -> str:
     lien = re.search(r'id="suivante" rel="next" href="([^"]+)"', page)
     assert lien is not None, "there is a next page"
@@ -151,32 +132,5 @@ def run(client: TestClient) -> dict[str, float]:
     return mesures
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--imports", type=int, default=50_000)
-    arguments.add_argument("--bases", default="sqlite,pg")
-    choix = arguments.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-    with tempfile.TemporaryDirectory(prefix="ecr-") as racine:
-        Path(racine).chmod(0o755)
-        for base in choix.bases.split(","):
-            if base == "sqlite":
-                _say(base, choix.imports, Path(racine) / "sqlite", None)
-                continue
-            with cluster(Path(racine) / "pg") as grappe:
-                if grappe is None:
-                    sys.stdout.write("pg : PostgreSQL n'est pas installé\n")
-                    continue
-                with grappe.database() as url:
-                    _say(base, choix.imports, Path(racine) / "donnees-pg", url)
-
-
-def _say(base: str, imports: int, donnees: Path, url: str | None) -> None:
-    with open_client(donnees, url, imports) as client:
-        for nom, duree_s in run(client).items():
-            trop = "  (au-dessus du seuil)" if duree_s > SEUIL_S else ""
-            sys.stdout.write(f"{base:7} {nom:42} {duree_s * 1000:7.0f} ms{trop}\n")
-
-
 if __name__ == "__main__":
-    main()
+    run_on_bases("imports", 50_000, open_client, run)

@@ -7,12 +7,7 @@ A page is asked for as a browser does, through the whole application, without th
 
 from __future__ import annotations
 
-import argparse
 import re
-import statistics
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -20,10 +15,9 @@ from html import unescape
 from pathlib import Path
 
 import polars as pl
-import structlog
 from starlette.testclient import TestClient
 
-from bench.postgres import cluster
+from bench.ecrans import DOMAIN, measure, run_on_bases
 from ecritures.api.access import COOKIE
 from ecritures.domain.lot import LIGNES, Detection, Lot, cadre_vide
 from ecritures.imports.cabinet import Collaborateur
@@ -32,11 +26,9 @@ from ecritures.ledger.posting import plan_posting
 from ecritures.main import build
 from ecritures.settings import Settings
 
-DOMAIN, CODE, COMPTE = "BENCH", "GROS", "512000"
+CODE, COMPTE = "GROS", "512000"
 PAR_ECRITURE = 1_000
 """Lines of the account in one entry, which one line of the other side balances."""
-ESSAIS = 5
-SEUIL_S = 0.150
 
 
 def entries(lignes: int) -> Lot:
@@ -95,18 +87,6 @@ def open_client(donnees: Path, url: str | None, lignes: int) -> Iterator[TestCli
         application.fermer()
 
 
-def measure(client: TestClient, adresse: str, attendu: str) -> tuple[float, str]:
-    """Median seconds of a page that holds ``attendu``, and the page."""
-    durees, page = [], ""
-    for _ in range(ESSAIS):
-        debut = time.perf_counter()
-        reponse = client.get(adresse)
-        durees.append(time.perf_counter() - debut)
-        page = reponse.text
-        assert reponse.status_code == 200 and attendu in page, f"{adresse}: {reponse.status_code}"
-    return statistics.median(durees), page
-
-
 def following(page: str) -> str | None:
     lien = re.search(r'data-suivante href="([^"]+)"', page)
     return unescape(lien[1]) if lien else None
@@ -139,32 +119,5 @@ def run(client: TestClient) -> dict[str, float]:
     return mesures
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    arguments.add_argument("--lignes", type=int, default=1_000_000)
-    arguments.add_argument("--bases", default="sqlite,pg")
-    choix = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ecr-") as racine:
-        Path(racine).chmod(0o755)
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(30))
-        for base in choix.bases.split(","):
-            if base == "sqlite":
-                _say(base, choix.lignes, Path(racine) / "sqlite", None)
-                continue
-            with cluster(Path(racine) / "pg") as grappe:
-                if grappe is None:
-                    sys.stdout.write("pg : PostgreSQL n'est pas installé\n")
-                    continue
-                with grappe.database() as url:
-                    _say(base, choix.lignes, Path(racine) / "donnees-pg", url)
-
-
-def _say(base: str, lignes: int, donnees: Path, url: str | None) -> None:
-    with open_client(donnees, url, lignes) as client:
-        for nom, duree_s in run(client).items():
-            trop = "  (au-dessus du seuil)" if duree_s > SEUIL_S else ""
-            sys.stdout.write(f"{base:7} {nom:42} {duree_s * 1000:7.0f} ms{trop}\n")
-
-
 if __name__ == "__main__":
-    main()
+    run_on_bases("lignes", 1_000_000, open_client, run)

@@ -6,9 +6,6 @@ from typing import Protocol
 
 import polars as pl
 
-SANS_SECTION = ""
-"""Code shown for the shares that name an axis and no section."""
-
 
 class Analytique(Protocol):
     """Reads of ventilations. Every method names its dossier; shares of entries of type N only."""

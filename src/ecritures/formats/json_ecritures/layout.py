@@ -74,7 +74,6 @@ ZONES: Mapping[str, str] = {
 """Domain field -> path inside one element, to place a finding."""
 
 MONTANT = ("amount", "currency", "currencyAmount", "currencyRate")
-VENTILATION = ("section", "sectionLib", "debit", "credit")
 CORPS = ("codeIbs", "SIRET", "data")
 DATA = ("contexte", "options", "ecritures")
 CONTEXTE = ("from", "to")
